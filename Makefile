@@ -1,0 +1,29 @@
+# The two commands of the README: `make demo` and `make test`. Each makes .venv if it is missing.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+.PHONY: demo test check quick setup
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Torchstone needs Python 3.11 or newer; try `make PYTHON=python3.11`")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[grading,dev]'
+	touch $@
+
+demo: $(STAMP)
+	$(BIN)/torchstone demo
+
+test: check
+	$(BIN)/python -m pytest tests
+
+quick: $(STAMP)
+	$(BIN)/python -m pytest tests -m 'not slow'
+
+check: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports

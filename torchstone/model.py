@@ -1,0 +1,232 @@
+"""The frozen dataclasses that cross layers, and only those. No behaviour beyond derived values."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+Tier = Literal["namespaces", "landlock", "none"]
+Status = Literal["passed", "failed", "skipped", "course_fault", "incomplete"]
+
+
+class Stage(StrEnum):
+    """Where a verdict fell. The first stage that fails is what a student reads."""
+
+    RAN = "ran"
+    TYPE = "type"
+    SHAPE = "shape"
+    DTYPE = "dtype"
+    DEVICE = "device"
+    INPUTS = "inputs"
+    FINITE = "finite"
+    VALUE = "value"
+    GRADIENT = "gradient"
+    PROPERTY = "property"
+
+
+class Basis(StrEnum):
+    """What a verdict rests on (ARCHITECTURE.md, trust boundary)."""
+
+    BOUNDARY = "boundary"  #: bytes that crossed the boundary, or their absence: cannot be forged
+    SELF_REPORTED = "self-reported"  #: observed inside the jailed process, which student code can rewrite
+
+
+# ---- programs -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One code cell on its way to the jail."""
+
+    name: str  #: the grade_id of an answer cell, else "cell-<number>"; unique in a program
+    number: int  #: position among the notebook's code cells as the student sees them, from 1
+    source: str
+
+    @property
+    def label(self) -> str:
+        """What a student reads: «cell 7»."""
+        return f"cell {self.number}"
+
+
+@dataclass(frozen=True)
+class Program:
+    """All that is sent to the jail for one submission, in order."""
+
+    assignment: str
+    cells: tuple[Cell, ...]
+
+    @property
+    def digest(self) -> str:
+        """Content address: equal programs have equal digests."""
+        text = json.dumps([self.assignment, [[c.name, c.number, c.source] for c in self.cells]])
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Repair:
+    """Something the reader mended or left out; told to the student in one sentence."""
+
+    kind: str  #: "duplicate", "missing", "split", "magic", "unreadable", "metadata", …
+    message: str
+    cell: str | None = None  #: the label («cell 7») or the grade_id
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A submission as we read it: the program, the re-anchored notebook (nbformat 4 JSON), and every repair."""
+
+    program: Program
+    notebook: dict[str, object]
+    repairs: tuple[Repair, ...] = ()
+
+
+# ---- verdicts and results -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Where:
+    """A place in the student's own code."""
+
+    cell: str  #: «cell 7»
+    line: int
+    code: str  #: that line of source
+
+
+@dataclass(frozen=True)
+class Hint:
+    """A diagnosis: the named misconception that explains every probe of a failed check."""
+
+    name: str
+    text: str
+    link: str | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Why a check failed: stage, evidence, place, and the diagnosis where there is one."""
+
+    stage: Stage
+    message: str
+    basis: Basis = Basis.BOUNDARY
+    where: Where | None = None
+    hint: Hint | None = None
+    world: str = "float32"
+    probe: str = ""  #: the parameters of the probe, as a student may read them
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One check of one exercise: all its probes together."""
+
+    exercise: str
+    check: str  #: the test function's name, or "accelerator" for the automatic device check
+    title: str  #: first line of the docstring: what a student reads
+    points: float
+    earned: float
+    status: Status
+    device: str = "cpu"
+    probes: int = 0
+    verdict: Verdict | None = None
+    staff: str | None = None  #: a note that only staff read (a course fault, a limit of the simulator)
+
+
+@dataclass(frozen=True)
+class BrokenCell:
+    """A cell that failed while the program was loaded; the others went on."""
+
+    cell: str  #: «cell 7»
+    message: str
+    line: int | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True)
+class ExerciseResult:
+    exercise: str
+    points: float
+    earned: float
+    checks: tuple[CheckResult, ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one program earned, and what that was made of (the receipt)."""
+
+    assignment: str
+    program: str  #: the program's digest
+    key: str  #: content address of everything the result depends on
+    exercises: tuple[ExerciseResult, ...]
+    tier: Tier
+    trusted: bool = False  #: graded without a jail, by the instructor's explicit choice
+    fingerprint: str = ""  #: of the course's secret
+    round: str = "1"
+    devices: tuple[str, ...] = ("cpu",)
+    missing_devices: tuple[str, ...] = ()  #: scored devices that were not there: the result is incomplete
+    broken_cells: tuple[BrokenCell, ...] = ()
+    output: str = ""  #: what the program printed while loading, capped
+    cpu_seconds: float = 0.0
+    diagnosed: bool = False
+
+    @property
+    def points(self) -> float:
+        return sum(e.points for e in self.exercises)
+
+    @property
+    def earned(self) -> float:
+        return sum(e.earned for e in self.exercises)
+
+    @property
+    def complete(self) -> bool:
+        """No scored device missing and no fault of the course."""
+        return not self.missing_devices and not self.course_faults
+
+    @property
+    def course_faults(self) -> tuple[CheckResult, ...]:
+        return tuple(c for e in self.exercises for c in e.checks if c.status == "course_fault")
+
+
+# ---- what grading is told -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds on one jailed child. CPU time counts; wall time is a generous multiple against sleepers."""
+
+    cpu_seconds: float = 10.0  #: for one check (one child), loading included
+    wall_factor: float = 4.0  #: wall limit = cpu_seconds × wall_factor
+    exercise_cpu_seconds: float = 60.0  #: budget over all checks of an exercise
+    memory_mb: int = 4096
+    disk_mb: int = 32
+    output_kb: int = 64
+    processes: int = 32
+
+
+@dataclass(frozen=True)
+class JailPolicy:
+    """How the jail is to be built."""
+
+    tier: Literal["auto", "namespaces", "landlock", "none"] = "auto"  #: "none" only by --i-trust-this-code
+    limits: Limits = field(default_factory=Limits)
+    preload: tuple[str, ...] = ("torchstone.kit", "matplotlib.pyplot")
+
+
+@dataclass(frozen=True)
+class DrawKey:
+    """What inputs are drawn from: derived from the course's secret for one assignment and grading round."""
+
+    key: bytes
+    fingerprint: str
+    round: str = "1"
+
+
+@dataclass(frozen=True)
+class GradingPolicy:
+    """Everything beside the program and the graders that a result depends on."""
+
+    jail: JailPolicy
+    key: DrawKey
+    scored_devices: tuple[str, ...] = ("cpu", "sim")
+    advisory_devices: tuple[str, ...] = ()
