@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -230,3 +231,51 @@ class GradingPolicy:
     key: DrawKey
     scored_devices: tuple[str, ...] = ("cpu", "sim")
     advisory_devices: tuple[str, ...] = ()
+
+
+# ---- what feedback is written from ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ExerciseScore:
+    """One exercise's line in the gradebook: what the checks gave and what a grader gave."""
+
+    exercise: str
+    title: str
+    auto: float | None  #: points by the checks; None where nothing is graded automatically, or not yet
+    manual: float | None  #: points by a grader, which replace the automatic ones; None where none were given
+    maximum: float
+    comment: str = ""  #: the grader's words to the student
+    needs_manual: bool = False  #: a grader has still to look at it
+
+    @property
+    def score(self) -> float:
+        """What counts: the grader's points where given, else the automatic ones, else 0."""
+        return self.manual if self.manual is not None else self.auto or 0.0
+
+
+@dataclass(frozen=True)
+class LateNote:
+    """A late penalty and its reason."""
+
+    days: int
+    penalty: float  #: points taken off, ≥ 0
+    reason: str
+
+
+@dataclass(frozen=True)
+class StudentReport:
+    """All that a feedback page says about one student's assignment."""
+
+    student: str
+    name: str
+    assignment: str
+    title: str
+    result: Result | None  #: None where nothing was handed in or graded
+    repairs: tuple[Repair, ...]
+    exercises: tuple[ExerciseScore, ...]
+    late: LateNote | None
+    received: datetime | None
+    total: float  #: after the late penalty
+    maximum: float
+    flags: tuple[str, ...] = ()  #: for staff only
