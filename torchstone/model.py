@@ -279,3 +279,29 @@ class StudentReport:
     total: float  #: after the late penalty
     maximum: float
     flags: tuple[str, ...] = ()  #: for staff only
+
+
+# ---- the course's records --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class LatePolicy:
+    """What a late submission costs. Fractions are of the assignment's maximum."""
+
+    grace_minutes: int = 0  #: no penalty within this time after the deadline
+    per_day: float = 0.0  #: fraction lost for each started day after it
+    at_most: float = 1.0  #: the greatest fraction that can be lost
+    closes_days: int | None = None  #: days after which nothing is accepted any more (all is lost)
+
+
+@dataclass(frozen=True)
+class Grading:
+    """That one submission was graded: whose, from which attempt, to which result."""
+
+    assignment: str
+    student: str
+    key: str  #: of the Result in the store
+    attempt: str  #: sha256 of the bytes that were read
+    repairs: tuple[Repair, ...] = ()
+    received: datetime | None = None  #: from our own manifest
+    graded: datetime | None = None

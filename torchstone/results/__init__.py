@@ -1,1 +1,5 @@
+"""What was graded: content-addressed results, and whose they are."""
 
+from torchstone.results.store import Store
+
+__all__ = ["Store"]
