@@ -1,0 +1,46 @@
+"""What a grading service and its judge processes say to each other: one JSON object a line, over pipes.
+
+Both ends are ours and trusted; the submission itself goes only into the jail, over `torchstone.wire`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from torchstone.model import Cell, DrawKey, GradingPolicy, JailPolicy, Limits, Program
+
+Message = dict[str, Any]
+
+
+def dump_policy(policy: GradingPolicy) -> Message:
+    message = asdict(policy)
+    message["key"]["key"] = policy.key.key.hex()  # over the pipe: never in arguments or the environment
+    return message
+
+
+def load_policy(message: Message) -> GradingPolicy:
+    jail = dict(message["jail"])
+    key = dict(message["key"])
+    return GradingPolicy(
+        jail=JailPolicy(tier=jail["tier"], limits=Limits(**jail["limits"]), preload=tuple(jail["preload"])),
+        key=DrawKey(key=bytes.fromhex(key["key"]), fingerprint=key["fingerprint"], round=key["round"]),
+        scored_devices=tuple(message["scored_devices"]),
+        advisory_devices=tuple(message["advisory_devices"]),
+    )
+
+
+def dump_program(program: Program | None) -> Message | None:
+    return None if program is None else asdict(program)
+
+
+def load_program(message: Message | None) -> Program | None:
+    if message is None:
+        return None
+    return Program(message["assignment"], tuple(Cell(**cell) for cell in message["cells"]))
+
+
+def hello(graders: Path, policy: GradingPolicy, solution: Program | None) -> Message:
+    """The first line a judge process reads."""
+    return {"graders": str(graders), "policy": dump_policy(policy), "solution": dump_program(solution)}

@@ -1,0 +1,100 @@
+"""The `torchstone` command: finds the verb, loads its file, and turns our errors into one line and an exit status."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any, Final
+
+import click
+
+from torchstone import __version__
+from torchstone.errors import TorchstoneError
+
+#: verb → what it does, in the words of `torchstone --help`. The file is torchstone/cli/<verb>.py.
+VERBS: Final = {
+    "check": "Run a notebook's public checks on your own machine.",
+    "collect": "Take in submissions: match, keep every attempt, note the time.",
+    "completion": "Print the shell's tab completion.",
+    "demo": "Play a class of twelve from submission to feedback.",
+    "doctor": "See what this machine can do; attack the jail and tell what holds.",
+    "feedback": "Write each student's page.",
+    "grade": "Grade an assignment's submissions into the gradebook.",
+    "normalize": "Bring a source notebook into normal form.",
+    "publish": "Write the bundle that students get.",
+    "release": "Check an assignment's source and generate its release.",
+    "secret": "Make, show, export or import the course's secret.",
+}
+
+
+class _Verbs(click.Group):
+    """A group whose commands are imported on demand, so that `--help` never waits for torch."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        try:
+            module = importlib.import_module(f"torchstone.cli.{cmd_name}")
+        except ModuleNotFoundError as e:
+            if (e.name or "").startswith("torchstone"):
+                raise
+            raise _Missing(cmd_name, e.name or "a package") from None
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in VERBS and not args[0].startswith("-"):
+            import difflib
+
+            near = difflib.get_close_matches(args[0], VERBS, 1)
+            hint = f"; did you mean `{near[0]}`?" if near else f"; there are {', '.join(VERBS)}"
+            raise click.UsageError(f"there is no command `{args[0]}`{hint}")
+        return super().resolve_command(ctx, args)
+
+
+class _Missing(TorchstoneError):
+    exit_code = 3
+
+    def __init__(self, verb: str, package: str) -> None:
+        super().__init__(
+            f"`torchstone {verb}` needs the package {package}, which a student's install does not have; "
+            "on the grading machine run `pip install -c constraints.txt -e '.[grading]'`"
+        )
+
+
+@click.group(
+    cls=_Verbs,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Example: torchstone grade week04 --jobs 2",
+)
+@click.version_option(__version__, prog_name="torchstone")
+def torchstone() -> None:
+    """Torchstone grades deep-learning notebooks: outputs and gradients, compared outside the student's process."""
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command line; exits with 0, 1 (it failed), 2 (wrong use), 3 (this machine cannot), 4 (busy)."""
+    try:
+        return torchstone.main(args=arguments, standalone_mode=False) or 0
+    except TorchstoneError as e:
+        click.secho("error: ", fg="red", bold=True, nl=False, err=True)
+        click.echo(str(e), err=True)
+        sys.exit(e.exit_code)
+    except click.ClickException as e:
+        e.show()
+        sys.exit(e.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+        sys.exit(130)
+    except click.exceptions.Exit as e:
+        sys.exit(e.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)

@@ -1,0 +1,47 @@
+"""Options that several verbs share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from torchstone.config import Course
+
+
+class CourseType(click.ParamType):
+    """A course directory, read and validated."""
+
+    name = "DIR"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Course:
+        from torchstone import config
+
+        return value if isinstance(value, config.Course) else config.load(config.find_root(Path(value)))
+
+
+class AssignmentType(click.ParamType):
+    """The name of an assignment; completes from the folders below source/."""
+
+    name = "ASSIGNMENT"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        from click.shell_completion import CompletionItem
+
+        names = sorted(p.name for p in Path("source").glob("*") if p.is_dir())
+        return [CompletionItem(n) for n in names if n.startswith(incomplete)]
+
+
+course = click.option(
+    "--course", type=CourseType(), default=".", help="The course directory (default: here, or the nearest above)."
+)
+assignment = click.argument("assignment", type=AssignmentType())
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for other programs.")
+trust = click.option(
+    "--i-trust-this-code",
+    "trust",
+    is_flag=True,
+    help="Run submissions without a jail. Every result then carries it. Only for code of people you would hand your keys.",
+)
