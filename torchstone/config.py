@@ -1,7 +1,7 @@
 """`course_config.py`, the single configuration, read into a validated Course.
 
-The file is Python, because nbgrader reads it too. It defines one dictionary, `course`; everything in it is checked here,
-and a wrong value gives one line: the key, what it was, what is allowed.
+The file is Python, because nbgrader reads it too. It defines one dictionary, `course`; everything in it is checked
+here, and a wrong value gives one line: the key, what it was, what is allowed.
 """
 
 from __future__ import annotations
@@ -169,7 +169,7 @@ class Course:
         raise CourseError(f"there is no assignment {assignment!r} in {FILE}; it has {known}")
 
     def due(self, assignment: str) -> datetime:
-        """The deadline, aware: the wall clock of the course's time zone on that day, before or after the clocks change."""
+        """The deadline, aware: the course's wall clock on that day, before or after the clocks change."""
         topic = self.topic(assignment)
         local = topic.due or datetime.combine(topic.date + timedelta(days=7), time(23, 59))
         return local.replace(tzinfo=self.timezone) if local.tzinfo is None else local
@@ -255,11 +255,16 @@ def find_root(start: Path) -> Path:
     for folder in (start.resolve(), *start.resolve().parents):
         if (folder / FILE).is_file():
             return folder
-    raise CourseError(f"no {FILE} in {start.resolve()} or above; run this in a course directory or name one with --course DIR")
+    raise CourseError(
+        f"no {FILE} in {start.resolve()} or above; run this in a course directory or name one with --course DIR"
+    )
 
 
 def load(root: Path) -> Course:
-    """Read and validate `root/course_config.py`. Raises CourseError (missing) or ConfigError (one line per wrong value)."""
+    """Read and validate `root/course_config.py`.
+
+    Raises CourseError (missing) or ConfigError (one line for each wrong value).
+    """
     root = root.resolve()
     path = root / FILE
     if not path.is_file():

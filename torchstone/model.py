@@ -146,6 +146,8 @@ class BrokenCell:
 
 @dataclass(frozen=True)
 class ExerciseResult:
+    """One exercise: the sum of its checks."""
+
     exercise: str
     points: float
     earned: float

@@ -48,7 +48,9 @@ def load(path: Path) -> bytes:
     except ValueError:
         secret = b""
     if len(secret) != _BYTES:
-        raise SecretError(f"the course's secret at {path} is damaged; bring it back with `torchstone secret import FILE`")
+        raise SecretError(
+            f"the course's secret at {path} is damaged; bring it back with `torchstone secret import FILE`"
+        )
     return secret
 
 

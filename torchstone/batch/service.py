@@ -1,6 +1,7 @@
 """The one way to a Result: the results store first, else a judge process.
 
-Judges live in processes of their own, so that neither torch nor pytest enters the caller (Jupyter's server, the command line).
+Judges live in processes of their own, so that neither torch nor pytest enters the caller (Jupyter's server, the
+command line).
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ class _Verbs(click.Group):
         except ModuleNotFoundError as e:
             if (e.name or "").startswith("torchstone"):
                 raise
-            raise _Missing(cmd_name, e.name or "a package") from None
+            raise MissingPackageError(cmd_name, e.name or "a package") from None
         command: click.Command = module.command
         return command
 
@@ -49,7 +49,9 @@ class _Verbs(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(VERBS.items()))
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in VERBS and not args[0].startswith("-"):
             import difflib
 
@@ -59,7 +61,7 @@ class _Verbs(click.Group):
         return super().resolve_command(ctx, args)
 
 
-class _Missing(TorchstoneError):
+class MissingPackageError(TorchstoneError):
     exit_code = 3
 
     def __init__(self, verb: str, package: str) -> None:

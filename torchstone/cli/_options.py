@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from torchstone.config import Course
 
 
-class CourseType(click.ParamType):
+class CourseType(click.ParamType[Any]):
     """A course directory, read and validated."""
 
     name = "DIR"
@@ -22,7 +22,7 @@ class CourseType(click.ParamType):
         return value if isinstance(value, config.Course) else config.load(config.find_root(Path(value)))
 
 
-class AssignmentType(click.ParamType):
+class AssignmentType(click.ParamType[Any]):
     """The name of an assignment; completes from the folders below source/."""
 
     name = "ASSIGNMENT"
@@ -43,5 +43,5 @@ trust = click.option(
     "--i-trust-this-code",
     "trust",
     is_flag=True,
-    help="Run submissions without a jail. Every result then carries it. Only for code of people you would hand your keys.",
+    help="Run submissions without a jail: only code of people you would hand your keys. Results carry it.",
 )

@@ -25,7 +25,9 @@ def load_result(text: str | bytes) -> Result:
     try:
         result: Result = _adapter(Result).validate_json(text)
     except ValidationError as e:
-        raise StoreError(f"a stored result cannot be read ({e.error_count()} faults in it); grade again with --fresh") from e
+        raise StoreError(
+            f"a stored result cannot be read ({e.error_count()} faults in it); grade again with --fresh"
+        ) from e
     return result
 
 

@@ -1,6 +1,7 @@
 """The results store: SQLite, one row for each result under its content address, and one for each graded submission.
 
-A result is durable when `put` returns. A store of another version or of another course's secret is refused, not converted.
+A result is durable when `put` returns. A store of another version or of another course's secret is refused, not
+converted.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ from torchstone.results.codec import dump_repairs, dump_result, load_repairs, lo
 SCHEMA_VERSION: Final = 1
 
 _TABLES: Final = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE results (
-    key TEXT PRIMARY KEY, assignment TEXT NOT NULL, program TEXT NOT NULL, diagnosed INTEGER NOT NULL, body TEXT NOT NULL,
-    stored TEXT NOT NULL);
-CREATE TABLE gradings (
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS results (
+    key TEXT PRIMARY KEY, assignment TEXT NOT NULL, program TEXT NOT NULL, diagnosed INTEGER NOT NULL,
+    body TEXT NOT NULL, stored TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS gradings (
     assignment TEXT NOT NULL, student TEXT NOT NULL, key TEXT NOT NULL, attempt TEXT NOT NULL, repairs TEXT NOT NULL,
     received TEXT, graded TEXT NOT NULL, PRIMARY KEY (assignment, student));
 """
@@ -54,7 +55,7 @@ class Store:
         if version == 0:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")
-            self._db.execute("INSERT INTO meta VALUES ('fingerprint', ?)", (fingerprint,))
+            self._db.execute("INSERT OR IGNORE INTO meta VALUES ('fingerprint', ?)", (fingerprint,))
         elif version != SCHEMA_VERSION:
             self._db.close()
             raise StoreError(
@@ -77,7 +78,7 @@ class Store:
         return load_result(row[0]) if row else None
 
     def put(self, result: Result) -> None:
-        """Keep `result` under its key; a diagnosed one replaces the bare score. Results with a course fault are never kept."""
+        """Keep `result` under its key; a diagnosed one replaces the bare score. Faults of ours are never kept."""
         if result.course_faults or result.missing_devices:
             return
         values = (result.key, result.assignment, result.program, result.diagnosed, dump_result(result), _now())
