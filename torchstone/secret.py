@@ -1,4 +1,7 @@
-"""The course's secret: made once, kept out of git (mode 600), never sent to a jail. Inputs are drawn from keys derived of it."""
+"""The course's secret: made once, kept out of git (mode 600), never sent to a jail.
+
+The inputs of hidden checks are drawn from keys that are derived from it.
+"""
 
 from __future__ import annotations
 
@@ -79,7 +82,7 @@ def fingerprint(secret: bytes) -> str:
 
 
 def draw_key(secret: bytes, assignment: str, grading_round: str = "1") -> DrawKey:
-    """The key of one assignment's grading round (HMAC-SHA256): inputs that leak in one round are worthless in the next."""
+    """The key of one assignment's grading round (HMAC-SHA256): what leaks in one round is worthless in the next."""
     key = hmac.digest(secret, f"{assignment}/{grading_round}".encode(), "sha256")
     return DrawKey(key=key, fingerprint=fingerprint(secret), round=grading_round)
 
