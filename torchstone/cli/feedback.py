@@ -1,0 +1,32 @@
+"""`torchstone feedback`: each student's page."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from torchstone.cli import _options
+from torchstone.config import Course
+
+
+@click.command(epilog="Example: torchstone feedback week04")
+@_options.assignment
+@_options.course
+@click.option("--student", "students", multiple=True, metavar="ID", help="Only this student (may be given several times).")
+@_options.as_json
+def command(assignment: str, course: Course, students: tuple[str, ...], as_json: bool) -> None:
+    """Write one self-contained page for each graded student into nbgrader's feedback folder.
+
+    `nbgrader release_feedback` hands them out. Staff read feedback/ASSIGNMENT.html, which links to pages with the evidence.
+    """
+    from torchstone.batch import course_lock
+    from torchstone.feedback import write_feedback
+
+    course.topic(assignment)
+    with course_lock(course.state, f"feedback {assignment}"):
+        written = write_feedback(course, assignment, students)
+    if as_json:
+        click.echo(json.dumps([str(path) for path in written.all], indent=2))
+        return
+    click.echo(f"{len(written.pages)} pages below {course.feedback}; for staff: {written.index}")

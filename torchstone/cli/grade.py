@@ -1,0 +1,89 @@
+"""`torchstone grade`: submissions into the gradebook."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from torchstone.cli import _options
+
+if TYPE_CHECKING:
+    from torchstone.config import Course
+    from torchstone.gradebook.grading import ClassReport
+
+
+@click.command(epilog="Example: torchstone grade week04 --jobs 2")
+@_options.assignment
+@_options.course
+@click.option("--student", "students", multiple=True, metavar="ID", help="Only this student (may be given several times).")
+@click.option("--jobs", "-j", type=click.IntRange(1), default=2, show_default=True, help="Judges at work at once.")
+@click.option("--fresh", is_flag=True, help="Grade again what the results store already holds.")
+@_options.trust
+@_options.as_json
+def command(
+    assignment: str, course: Course, students: tuple[str, ...], jobs: int, fresh: bool, trust: bool, as_json: bool
+) -> None:
+    """Grade ASSIGNMENT's submissions in the jail, then write scores into nbgrader's gradebook.
+
+    Manual scores and comments that were given stay. The gradebook is backed up first. Exits with 1 if a submission could
+    not be graded through a fault of the course; its scores are left as they were.
+    """
+    from torchstone.batch import course_lock
+    from torchstone.gradebook.grading import grade_assignment
+
+    with course_lock(course.state, f"grade {assignment}"), _Progress(quiet=as_json) as progress:
+        report = grade_assignment(
+            course, assignment, students=students, jobs=jobs, fresh=fresh, trust=trust, progress=progress
+        )
+    if as_json:
+        click.echo(json.dumps(report.as_json(), indent=2, ensure_ascii=False))
+    else:
+        _table(report)
+    raise click.exceptions.Exit(0 if report.clean else 1)
+
+
+class _Progress:
+    """A progress bar on a terminal; silence in a pipe."""
+
+    def __init__(self, quiet: bool) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        console = Console(stderr=True)
+        self._bar = Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal)
+        self._tasks: dict[str, object] = {}
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        if what not in self._tasks:
+            self._tasks[what] = self._bar.add_task(what, total=total)
+        self._bar.update(self._tasks[what], completed=done, total=total)  # type: ignore[arg-type]
+
+    def __enter__(self) -> _Progress:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+
+def _table(report: ClassReport) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=f"{report.assignment}: {len(report.rows)} submissions")
+    table.add_column("student")
+    table.add_column("score", justify="right")
+    table.add_column("of", justify="right")
+    for exercise in report.exercises:
+        table.add_column(exercise, justify="right", overflow="fold")
+    table.add_column("notes")
+    for row in report.rows:
+        scores = (f"{row.exercises[e]:g}" if e in row.exercises else "–" for e in report.exercises)
+        earned = "–" if row.earned is None else f"{row.earned:g}"
+        table.add_row(row.student, earned, f"{row.points:g}", *scores, "; ".join(row.notes))
+    Console().print(table)
+    for fault in report.faults:
+        click.secho(f"! {fault}", fg="red", err=True)
