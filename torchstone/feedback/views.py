@@ -1,0 +1,246 @@
+"""What a student's page shows, as display-ready values: the one place where a report is read for students.
+
+A view holds no staff facts (notes, basis, key, fingerprint, tier, flags), so a template cannot print them by mistake,
+and of a fault of the course it holds the fixed words of `words.py` only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+
+from torchstone.feedback import words
+from torchstone.feedback.inline import inline
+from torchstone.feedback.texts import COMMENT, EVIDENCE, code_line, one_line, visible
+from torchstone.feedback.words import Mark
+from torchstone.model import BrokenCell, CheckResult, ExerciseResult, ExerciseScore, Repair, StudentReport, Verdict
+
+#: Repairs and broken cells shown on a page; a notebook of ten thousand cells must not make a page of as many.
+_MOST_NOTES: Final = 30
+#: Differences of points below this are rounding.
+_ROUNDING: Final = 0.005
+
+
+@dataclass(frozen=True)
+class PlaceView:
+    """A line of the student's own code, and where it stands."""
+
+    where: str  #: «cell 7, line 3»
+    code: str
+
+
+@dataclass(frozen=True)
+class HintView:
+    """A diagnosis, shown on request."""
+
+    text: Markup
+    link: str  #: http(s) address of further reading, or ""
+
+
+@dataclass(frozen=True)
+class CheckView:
+    """One check: always a title, a mark and points; the rest where there is something to say."""
+
+    name: str
+    title: Markup
+    mark: Mark
+    earned: str
+    points: str
+    device: str = ""  #: «the simulated accelerator»; "" on the CPU
+    stage: str = ""
+    evidence: str = ""
+    seen_with: str = ""  #: the inputs at which it was seen
+    place: PlaceView | None = None
+    hint: HintView | None = None
+    notice: str = ""  #: why the points are open, where it is not the student's doing
+
+
+@dataclass(frozen=True)
+class ExerciseView:
+    """One exercise: where it stands, how its points came about, its checks."""
+
+    anchor: str  #: an id made by us: ids of exercises are not ids of HTML
+    exercise: str
+    title: Markup
+    mark: Mark
+    score: str
+    maximum: str
+    basis: str  #: how the points came about, in a sentence; "" where the checks alone gave them
+    comment: str
+    checks: tuple[CheckView, ...]
+
+
+@dataclass(frozen=True)
+class NoteView:
+    """A repair or a broken cell."""
+
+    where: str
+    text: str
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class PageView:
+    """Everything on a student's page but the advice."""
+
+    student: str
+    name: str
+    assignment: str
+    title: str
+    received: str
+    received_iso: str
+    total: str
+    maximum: str
+    share: int  #: per cent, 0 to 100, for the bar
+    provisional: tuple[str, ...]  #: why the total may still change
+    subtotal: str
+    late: str  #: "" or the points taken off
+    late_reason: str
+    adjustment: str  #: what a grader changed beside the exercises, signed; "" for nothing
+    exercises: tuple[ExerciseView, ...]
+    broken: tuple[NoteView, ...]
+    repairs: tuple[NoteView, ...]
+    left_out: int  #: notes beyond what a page shows
+
+
+def page_view(report: StudentReport) -> PageView:
+    """The student's view of a report."""
+    results = {e.exercise: e for e in report.result.exercises} if report.result else {}
+    exercises = tuple(
+        _exercise(number, score, results.get(score.exercise)) for number, score in enumerate(report.exercises, 1)
+    )
+    subtotal = sum(e.score for e in report.exercises)
+    penalty = report.late.penalty if report.late else 0.0
+    adjustment = report.total - (subtotal - penalty)
+    broken = report.result.broken_cells if report.result else ()
+    return PageView(
+        student=one_line(report.student),
+        name=one_line(report.name),
+        assignment=one_line(report.assignment),
+        title=one_line(report.title),
+        received=words.moment(report.received) if report.received else "",
+        received_iso=report.received.isoformat(timespec="seconds") if report.received else "",
+        total=words.number(report.total),
+        maximum=words.number(report.maximum),
+        share=round(100 * min(1.0, max(0.0, report.total / report.maximum))) if report.maximum > 0 else 0,
+        provisional=_provisional(report),
+        subtotal=words.number(subtotal),
+        late=words.number(penalty) if report.late else "",
+        late_reason=visible(report.late.reason) if report.late else "",
+        adjustment=_signed(adjustment) if abs(adjustment) >= _ROUNDING else "",
+        exercises=exercises,
+        broken=tuple(_broken(cell) for cell in broken[:_MOST_NOTES]),
+        repairs=tuple(_repair(repair) for repair in report.repairs[:_MOST_NOTES]),
+        left_out=max(0, len(broken) - _MOST_NOTES) + max(0, len(report.repairs) - _MOST_NOTES),
+    )
+
+
+def exercise_mark(score: ExerciseScore, result: ExerciseResult | None) -> Mark:
+    """Where an exercise stands. Points that are open on our side come before points that are missing."""
+    if score.needs_manual:
+        return words.WAITING
+    if score.score >= score.maximum - _ROUNDING:
+        return words.FULL
+    ours = any(c.status in ("course_fault", "incomplete") for c in result.checks) if result else False
+    if score.manual is None and ours:
+        return words.UNSETTLED
+    return words.PART if score.score > 0 else words.NONE
+
+
+def _exercise(number: int, score: ExerciseScore, result: ExerciseResult | None) -> ExerciseView:
+    return ExerciseView(
+        anchor=f"exercise-{number}",
+        exercise=one_line(score.exercise),
+        title=inline(one_line(score.title)),
+        mark=exercise_mark(score, result),
+        score=words.number(score.score),
+        maximum=words.number(score.maximum),
+        basis=_basis(score),
+        comment=visible(score.comment.strip(), COMMENT),
+        checks=tuple(_check(check) for check in result.checks) if result else (),
+    )
+
+
+def _basis(score: ExerciseScore) -> str:
+    if score.manual is None:
+        return "A grader reads this answer; its points are not counted yet." if score.needs_manual else ""
+    if score.auto is None:
+        return "A grader gave these points."
+    if abs(score.manual - score.auto) < _ROUNDING:
+        return "A grader confirmed these points."
+    return f"A grader set these points; the checks alone gave {words.number(score.auto)}."
+
+
+def _check(check: CheckResult) -> CheckView:
+    view = CheckView(
+        name=one_line(check.check),
+        title=inline(one_line(check.title)),
+        mark=words.STATUS[check.status],
+        earned=words.number(check.earned),
+        points=words.number(check.points),
+        device=device(check.device),
+    )
+    if check.status == "course_fault":  # its verdict may quote the grader: it stays with the staff
+        return replace(view, earned="open", notice=words.COURSE_FAULT)
+    if check.status == "incomplete":
+        return replace(view, earned="open", notice=words.INCOMPLETE)
+    if check.verdict is None or check.status == "passed":
+        return view
+    return _with_verdict(view, check.verdict, skipped=check.status == "skipped")
+
+
+def _with_verdict(view: CheckView, verdict: Verdict, *, skipped: bool) -> CheckView:
+    return replace(
+        view,
+        stage="" if skipped else words.STAGE[verdict.stage],
+        evidence=visible(verdict.message.strip(), EVIDENCE),
+        seen_with=_seen_with(verdict),
+        place=PlaceView(f"{one_line(verdict.where.cell)}, line {verdict.where.line}", code_line(verdict.where.code))
+        if verdict.where
+        else None,
+        hint=HintView(inline(visible(verdict.hint.text.strip(), EVIDENCE)), _link(verdict.hint.link))
+        if verdict.hint
+        else None,
+    )
+
+
+def _seen_with(verdict: Verdict) -> str:
+    world = words.WORLD.get(verdict.world, one_line(verdict.world))
+    probe = one_line(verdict.probe)
+    return f"{probe} ({world})" if probe and world else probe or world
+
+
+def device(name: str) -> str:
+    """A device in words; nothing for the CPU, which needs no mention."""
+    return "" if name == "cpu" else words.DEVICE.get(name, one_line(name))
+
+
+def _link(address: str | None) -> str:
+    return address if address and urlsplit(address).scheme in ("http", "https") else ""
+
+
+def _broken(cell: BrokenCell) -> NoteView:
+    where = one_line(cell.cell) + (f", line {cell.line}" if cell.line is not None else "")
+    return NoteView(where, visible(cell.message.strip(), EVIDENCE), code_line(cell.code) if cell.code else "")
+
+
+def _repair(repair: Repair) -> NoteView:
+    return NoteView(one_line(repair.cell) if repair.cell else "", visible(repair.message.strip(), EVIDENCE))
+
+
+def _provisional(report: StudentReport) -> tuple[str, ...]:
+    reasons: list[str] = []
+    waiting = [e for e in report.exercises if e.needs_manual]
+    if waiting:
+        most = words.points(sum(e.maximum for e in waiting))
+        reasons.append(f"{most} are given by a grader who has not finished yet.")
+    if report.result is not None and not report.result.complete:
+        reasons.append("Some checks could not be settled on our side. That is not your doing, and they are not zeros.")
+    return tuple(reasons)
+
+
+def _signed(value: float) -> str:
+    return f"+{words.number(value)}" if value > 0 else words.number(value)

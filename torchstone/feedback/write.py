@@ -1,0 +1,126 @@
+"""Pages on disk: whole or not at all, and for their reader only.
+
+nbgrader's layout is `feedback/<student>/<assignment>/<notebook>.html`. Its `release_feedback` also opens two files
+beside the page, `timestamp.txt` and `submission_secret.txt`, for every page it finds: the page goes out under a name
+made from the secret, by which `fetch_feedback` finds it again. The secret is the one that `nbgrader submit` left in the
+submission's folder. A submission that came another way has none; it gets a random one, under which nobody can ask for
+the page, so that one such student does not stop the release for all.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+import tempfile
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from torchstone.errors import CourseError
+from torchstone.feedback.page import class_page, staff_file, staff_page, student_page
+from torchstone.model import StudentReport
+
+_PRIVATE: Final = 0o600
+#: `release_feedback` copies a page together with its mode, and students read the copy: the page itself must be readable
+#: then. What keeps the original private is its folder, which only its owner may enter.
+_RELEASED: Final = 0o644
+_FOLDER: Final = 0o700
+_SECRET_FILE: Final = "submission_secret.txt"
+_TIME_FILE: Final = "timestamp.txt"
+_LONGEST_SECRET: Final = 1024
+
+
+def nowhere(_report: StudentReport) -> Path | None:
+    """No submission came through nbgrader's exchange."""
+    return None
+
+
+def write_pages(
+    reports: Iterable[StudentReport],
+    directory_for: Callable[[StudentReport], Path],
+    submitted_for: Callable[[StudentReport], Path | None] = nowhere,
+) -> tuple[Path, ...]:
+    """Write each student's page to `directory_for(report)/<assignment>.html` and return the pages' paths.
+
+    `directory_for` gives nbgrader's `feedback/<student>/<assignment>`; `submitted_for` the folder that
+    `nbgrader submit` filled, where there is one: its secret lets the student fetch the page.
+    Folders get mode 0700, pages 0600 (0644 for a page that nbgrader's exchange hands out). A page is replaced whole.
+
+    Raises CourseError where a folder or a file cannot be written; the pages before it stand.
+    """
+    return tuple(_write_page(report, directory_for(report), submitted_for(report)) for report in reports)
+
+
+def write_staff_pages(reports: Iterable[StudentReport], directory: Path) -> Path:
+    """Write `index.html` and every student's staff page into `directory` (mode 0700, files 0600); return the index.
+
+    The folder must not be one that nbgrader releases: everything named `*.html` in a feedback folder goes to students.
+    """
+    listed = tuple(reports)
+    _make_private(directory)
+    for report in listed:
+        _replace(directory / staff_file(report), staff_page(report), _PRIVATE)
+    index = directory / "index.html"
+    _replace(index, class_page(listed), _PRIVATE)
+    return index
+
+
+def _write_page(report: StudentReport, directory: Path, submitted: Path | None) -> Path:
+    _make_private(directory)
+    secret = _exchange_secret(submitted) if submitted is not None else None
+    page = directory / f"{report.assignment}.html"
+    _replace(page, student_page(report), _PRIVATE if secret is None else _RELEASED)
+    received = report.received.strftime("%Y-%m-%d %H:%M:%S.%f %Z") if report.received else ""
+    _replace(directory / _TIME_FILE, received, _PRIVATE)  # from our manifest: the submission's own claim is not read
+    if secret is not None:
+        _replace(directory / _SECRET_FILE, secret, _PRIVATE)
+    elif not (directory / _SECRET_FILE).exists():
+        _replace(directory / _SECRET_FILE, secrets.token_hex(64), _PRIVATE)
+    return page
+
+
+def _exchange_secret(submitted: Path) -> str | None:
+    """What `nbgrader submit` left, if it is what nbgrader writes: a short line of plain letters and digits."""
+    try:
+        descriptor = os.open(submitted / _SECRET_FILE, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return None
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
+        data = file.read(_LONGEST_SECRET + 1)
+    if len(data) > _LONGEST_SECRET or not data.isalnum():
+        return None
+    return data.decode("ascii")
+
+
+def _make_private(directory: Path) -> None:
+    """Make `directory`; it and the folders made on the way may be entered by their owner only."""
+    missing = [folder for folder in (directory, *directory.parents) if not folder.exists()]
+    try:
+        for folder in reversed(missing):
+            folder.mkdir(mode=_FOLDER, exist_ok=True)
+        directory.chmod(_FOLDER)
+    except OSError as error:
+        raise CourseError(f"The feedback folder {directory} cannot be made: {error.strerror or error}.") from error
+
+
+def _replace(path: Path, text: str, mode: int) -> None:
+    """Put `text` at `path` in one step: a reader sees the old file or the new one, never half of either."""
+    try:
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+                os.fchmod(file.fileno(), mode)
+            os.replace(name, path)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(name)
+            raise
+    except OSError as error:
+        raise CourseError(f"The feedback page {path} cannot be written: {error.strerror or error}.") from error
