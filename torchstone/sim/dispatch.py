@@ -1,0 +1,169 @@
+"""How one operator runs on the device: unwrap, check the devices, run the CPU's kernel, wrap.
+
+What an operator needs beyond that is read once from its schema and kept as a `Plan`. Operators with rules of their
+own (copies, indices, the accelerator's fused cells) are registered with `@special`, in `kernels.py` and `rnn.py`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import torch
+from torch import Tensor
+
+from . import private, rules
+from .device import DEVICE
+from .generators import is_of_device
+from .log import note_operation, note_sync
+from .private import OpOverload, RawGenerator
+from .tensor import SimTensor, wrap_all
+
+Kernel = Callable[[OpOverload, tuple[Any, ...], dict[str, Any]], Any]
+
+#: Operators that an accelerator cannot answer without waiting for its results.
+SYNCHRONISING: Final = frozenset(
+    {"nonzero", "masked_select", "_unique2", "unique_dim", "unique_consecutive", "repeat_interleave", "equal"}
+    | {"bincount", "is_nonzero", "nonzero_static", "masked_scatter_"}
+)
+
+CPU: Final = torch.device("cpu")
+
+_special: Final[dict[OpOverload, Kernel]] = {}
+_plans: Final[dict[OpOverload, "Plan"]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the schema of an operator says about running it."""
+
+    name: str
+    #: A 0-dimensional CPU tensor may stand beside device tensors.
+    scalars_welcome: bool
+    #: It may change the sizes or strides of an argument in place.
+    reshapes: bool
+    #: It makes the CPU wait for the device.
+    synchronises: bool
+    #: For each result, the argument (position, name) that it is, or None for a new tensor. Empty: all are new.
+    results: tuple[tuple[int, str] | None, ...]
+
+
+def plan_of(func: OpOverload) -> Plan:
+    """The plan of an operator, made at its first use."""
+    plan = _plans.get(func)
+    if plan is None:
+        plan = _plans[func] = _make_plan(func)
+    return plan
+
+
+def _make_plan(func: OpOverload) -> Plan:
+    schema = func._schema
+    name = schema.name.split("::")[1]
+    results = tuple(_written_argument(schema, result) for result in schema.returns)
+    return Plan(
+        name=name,
+        scalars_welcome=torch.Tag.pointwise in func.tags or name in rules.SCALARS_WELCOME,
+        reshapes=(
+            torch.Tag.inplace_view in func.tags
+            or name in ("resize_", "set_", "resize_as_")
+            or any(argument.is_out for argument in schema.arguments)
+        ),
+        synchronises=name in SYNCHRONISING,
+        results=results if any(results) else (),
+    )
+
+
+def _written_argument(schema: Any, result: Any) -> tuple[int, str] | None:
+    """The argument that a result is: `add_` returns its `self`, `add.out` its `out`."""
+    if result.alias_info is None or not result.alias_info.is_write:
+        return None
+    for position, argument in enumerate(schema.arguments):
+        if argument.alias_info is not None and argument.alias_info.before_set & result.alias_info.before_set:
+            return position, argument.name
+    return None
+
+
+def special(*operators: OpOverload) -> Callable[[Kernel], Kernel]:
+    """Let a function run these operators instead of the common way."""
+
+    def register(kernel: Kernel) -> Kernel:
+        for operator in operators:
+            _special[operator] = kernel
+        return kernel
+
+    return register
+
+
+def dispatch(func: OpOverload, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Run one operator some of whose tensors, or whose wanted device, are ours."""
+    note_operation()
+    kernel = _special.get(func)
+    return kernel(func, args, kwargs) if kernel is not None else run(func, args, kwargs)
+
+
+def run(func: OpOverload, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """The common way of running an operator. Raises RuntimeError, as CUDA does, when devices are mixed."""
+    plan = plan_of(func)
+    strangers: list[Tensor] = []
+    raw_args = [_bare(value, strangers) for value in args]
+    raw_kwargs = {name: _bare(value, strangers) for name, value in kwargs.items()} if kwargs else kwargs
+    onto_device = True
+    if kwargs:
+        wanted = kwargs.get("device")
+        if wanted is not None:
+            onto_device = wanted.type in DEVICE.types
+            refuse_other_index(wanted)
+            raw_kwargs["device"] = CPU
+        if "pin_memory" in raw_kwargs:
+            raw_kwargs["pin_memory"] = False
+    if strangers:
+        rules.check(func, args, kwargs, strangers, name=plan.name, scalars_welcome=plan.scalars_welcome)
+    if plan.synchronises:
+        note_sync(plan.name)
+    result = func(*raw_args, **raw_kwargs)
+    if plan.reshapes:
+        for value in (*args, *kwargs.values()):
+            if type(value) is SimTensor:
+                private.follow(value, value._raw)
+    if plan.results:
+        return _results(plan, args, kwargs, result)
+    return wrap_all(result) if onto_device else result
+
+
+def refuse_other_index(device: torch.device) -> None:
+    """There is one simulated device; `sim:1` is refused as CUDA refuses a card that is not there."""
+    if device.type in DEVICE.types and device.index:
+        raise RuntimeError(f"{DEVICE.name.upper()} error: invalid device ordinal")
+
+
+def _bare(value: Any, strangers: list[Tensor]) -> Any:
+    """An argument for the CPU's kernel; CPU tensors among the arguments are added to `strangers`."""
+    kind = type(value)
+    if kind is SimTensor:
+        return value._raw
+    if kind is int or kind is float or value is None:
+        return value
+    if kind is list or kind is tuple:
+        return [_bare(item, strangers) for item in value]
+    if isinstance(value, Tensor):
+        strangers.append(value)
+    elif isinstance(value, RawGenerator) and not is_of_device(value):
+        raise RuntimeError(rules.generator_elsewhere(value))
+    return value
+
+
+def _results(plan: Plan, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> Any:
+    """An in-place or `out=` operator returns the wrappers that it was given."""
+
+    def given(place: tuple[int, str]) -> Any:
+        position, name = place
+        return args[position] if position < len(args) else kwargs[name]
+
+    if len(plan.results) == 1 and plan.results[0] is not None:
+        return given(plan.results[0])
+    values = result if isinstance(result, tuple) else (result,)
+    return tuple(
+        wrap_all(value) if place is None else given(place) for place, value in zip(plan.results, values, strict=True)
+    )
+
+
+SimTensor._run = staticmethod(dispatch)

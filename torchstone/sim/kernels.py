@@ -1,0 +1,161 @@
+"""Operators with rules of their own: copies between devices, indices, masks, packed sequences."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from . import rules
+from .device import DEVICE
+from .dispatch import CPU, refuse_other_index, special
+from .log import note_move, note_sync
+from .private import OpOverload
+from .tensor import is_ours, unwrap, wrap
+
+aten = torch.ops.aten
+
+Args = tuple[Any, ...]
+Kwargs = dict[str, Any]
+
+
+# Copies between devices ---------------------------------------------------------------------------------------------
+
+
+@special(aten._to_copy.default)
+def _to_copy(func: OpOverload, args: Args, kwargs: Kwargs) -> Tensor:
+    """`x.to(...)`: the one way onto the device and off it."""
+    source = args[0]
+    wanted = kwargs.get("device")
+    if wanted is not None:
+        refuse_other_index(wanted)
+    onto_device = is_ours(source) if wanted is None else wanted.type in DEVICE.types
+    passed_on = {k: v for k, v in kwargs.items() if k not in ("device", "non_blocking", "pin_memory")}
+    raw: Tensor
+    if wanted is not None and not onto_device and wanted.type != "cpu":
+        raw = func(unwrap(source), device=wanted, **passed_on)  # to the meta device
+    else:
+        raw = func(unwrap(source), **passed_on)
+    if onto_device and not is_ours(source):
+        note_move("device", source.shape)
+    if not onto_device and is_ours(source):
+        note_move("cpu", source.shape)
+    return wrap(raw) if onto_device else raw
+
+
+@special(aten.copy_.default)
+def _copy(func: OpOverload, args: Args, kwargs: Kwargs) -> Tensor:
+    target, source = args[0], args[1]
+    if is_ours(target) and not is_ours(source):
+        note_move("device", source.shape)
+    elif not is_ours(target):
+        note_move("cpu", target.shape)
+    func(unwrap(target), unwrap(source))
+    return target  # type: ignore[no-any-return]
+
+
+@special(aten._copy_from.default, aten._copy_from_and_resize.default)
+def _copy_from(func: OpOverload, args: Args, kwargs: Kwargs) -> Tensor:
+    source, target = args[0], args[1]
+    aten.copy_.default(unwrap(target), unwrap(source))
+    return target  # type: ignore[no-any-return]
+
+
+@special(aten._local_scalar_dense.default)
+def _item(func: OpOverload, args: Args, kwargs: Kwargs) -> Any:
+    note_sync("item")
+    return func(unwrap(args[0]))
+
+
+# Indices and masks --------------------------------------------------------------------------------------------------
+
+
+def _check_indices(func: OpOverload, tensor: Any, indices: Any) -> None:
+    """A CPU index into a device tensor is copied over; a device index into a CPU tensor is refused."""
+    for index in indices:
+        if is_ours(index):
+            if not is_ours(tensor):
+                raise rules.fault(rules.index_elsewhere(), func, [tensor])
+            if index.dtype in (torch.bool, torch.uint8):
+                note_sync("index by a mask")
+        elif is_ours(tensor) and isinstance(index, Tensor) and index.numel() > 1:
+            note_move("device", index.shape)
+
+
+@special(aten.index.Tensor, aten._unsafe_index.Tensor)
+def _index(func: OpOverload, args: Args, kwargs: Kwargs) -> Tensor:
+    _check_indices(func, args[0], args[1])
+    return wrap(func(*unwrap(args)))
+
+
+@special(aten.index_put_.default, aten.index_put.default, aten._index_put_impl_.default, aten._unsafe_index_put.default)
+def _index_put(func: OpOverload, args: Args, kwargs: Kwargs) -> Tensor:
+    tensor, indices, values = args[:3]
+    _check_indices(func, tensor, indices)
+    if is_ours(values) != is_ours(tensor) and values.dim() > 0:
+        raise rules.fault(rules.two_devices(), func, [t for t in (tensor, values) if not is_ours(t)])
+    result = func(*unwrap(args), **{name: unwrap(value) for name, value in kwargs.items()})
+    in_place = func._schema.name.endswith("_")
+    return tensor if in_place else wrap(result)
+
+
+@special(aten.masked_fill_.Tensor, aten.masked_fill.Tensor, aten.masked_fill_.Scalar, aten.masked_fill.Scalar)
+def _masked_fill(func: OpOverload, args: Args, kwargs: Kwargs) -> Tensor:
+    tensor, mask, value = args
+    if is_ours(tensor) != is_ours(mask):
+        strangers = [t for t in args if isinstance(t, Tensor) and not is_ours(t)]
+        raise rules.fault(rules.mask_elsewhere(tensor, mask), func, strangers)
+    result = func(unwrap(tensor), unwrap(mask), unwrap(value))
+    return tensor if func._schema.name.endswith("_") else wrap(result)
+
+
+# Packed sequences: lengths stay on the CPU --------------------------------------------------------------------------
+
+
+@special(aten._pack_padded_sequence.default)
+def _pack(func: OpOverload, args: Args, kwargs: Kwargs) -> tuple[Tensor, Tensor]:
+    padded, lengths, *rest = args
+    if is_ours(lengths):
+        raise RuntimeError(f"'lengths' argument should be a 1D CPU int64 tensor, but got 1D {DEVICE.shown} Long tensor")
+    data, batch_sizes = func(unwrap(padded), lengths, *rest)
+    return wrap(data), batch_sizes
+
+
+@special(aten._pack_padded_sequence_backward.default)
+def _pack_backward(func: OpOverload, args: Args, kwargs: Kwargs) -> Tensor:
+    return wrap(func(*unwrap(args)))
+
+
+# Answers without a kernel -------------------------------------------------------------------------------------------
+
+
+@special(aten._nested_tensor_from_mask_left_aligned.default)
+def _left_aligned(func: OpOverload, args: Args, kwargs: Kwargs) -> bool:
+    return False  # keeps the transformer's encoder from its nested-tensor path
+
+
+@special(aten._efficientzerotensor.default)
+def _zero_tensor(func: OpOverload, args: Args, kwargs: Kwargs) -> Tensor:
+    return wrap(torch.zeros(args[0], dtype=kwargs.get("dtype"), device=CPU))
+
+
+@special(aten._has_compatible_shallow_copy_type.default)
+def _may_share(func: OpOverload, args: Args, kwargs: Kwargs) -> bool:
+    return is_ours(args[0]) == is_ours(args[1])
+
+
+@special(aten.record_stream.default)
+def _record_stream(func: OpOverload, args: Args, kwargs: Kwargs) -> None:
+    return None
+
+
+@special(aten.is_pinned.default)
+def _is_pinned(func: OpOverload, args: Args, kwargs: Kwargs) -> bool:
+    return False
+
+
+@special(aten._pin_memory.default, aten.pin_memory.default)
+def _pin_memory(func: OpOverload, args: Args, kwargs: Kwargs) -> Tensor:
+    if is_ours(args[0]):
+        raise RuntimeError(rules.cannot_pin(args[0]))
+    twin: Tensor = args[0].clone()
+    return twin
