@@ -54,6 +54,8 @@ class GradingService:
     def __init__(self, course: Course, jobs: int = 1, *, trust: bool = False, fresh: bool = False) -> None:
         self._course, self._jobs, self._trust, self._fresh = course, jobs, trust, fresh
         self._weeks: dict[str, _Week] = {}
+        self._graded: set[str] = set()  # keys graded by this service: in the store, even if `fresh`
+        self._unkept: dict[str, Result] = {}  # results that the store does not keep (a fault of ours, a missing device)
         self._store_lock = threading.Lock()
 
     @cached_property
@@ -69,9 +71,12 @@ class GradingService:
         return self._week(assignment).key(program)
 
     def stored(self, assignment: str, program: Program) -> Result | None:
-        """The result of `program` if it is in the store; no judge is started."""
+        """The result of `program` if it is there already; no judge is started."""
+        key = self.key(assignment, program)
         with self._store_lock:
-            return self.store.get(self.key(assignment, program))
+            if key in self._unkept:
+                return self._unkept[key]
+            return None if self._fresh and key not in self._graded else self.store.get(key)
 
     def grade(self, assignment: str, program: Program) -> Result:
         """The result of one program. Raises TorchstoneError for a fault of ours."""
@@ -90,19 +95,23 @@ class GradingService:
 
     def _grade(self, assignment: str, program: Program) -> Outcome:
         week = self._week(assignment)
-        if not self._fresh:
-            found = self.stored(assignment, program)
-            if found is not None and found.diagnosed:
-                return Outcome(program, found, from_store=True)
+        found = self.stored(assignment, program)
+        if found is not None and found.diagnosed:
+            return Outcome(program, found, from_store=True)
         best: Result | None = None
         try:
             with week.judge() as judge:
                 for best in judge.results(program):
-                    with self._store_lock:
-                        self.store.put(best)
+                    self._keep(best)
         except TorchstoneError as e:
             return Outcome(program, best, None if best else e)
         return Outcome(program, best)
+
+    def _keep(self, result: Result) -> None:
+        with self._store_lock:
+            self._graded.add(result.key)
+            if not self.store.put(result):
+                self._unkept[result.key] = result
 
     def _week(self, assignment: str) -> _Week:
         with self._store_lock:

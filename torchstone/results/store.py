@@ -77,13 +77,17 @@ class Store:
             row = self._db.execute("SELECT body FROM results WHERE key=?", (key,)).fetchone()
         return load_result(row[0]) if row else None
 
-    def put(self, result: Result) -> None:
-        """Keep `result` under its key; a diagnosed one replaces the bare score. Faults of ours are never kept."""
-        if result.course_faults or result.missing_devices:
-            return
+    def put(self, result: Result) -> bool:
+        """Keep `result` under its key; a diagnosed one replaces the bare score.
+
+        Says whether it was kept: a result with a fault of the course, or with a scored device missing, is not.
+        """
+        if not result.complete:
+            return False
         values = (result.key, result.assignment, result.program, result.diagnosed, dump_result(result), _now())
         with self._asking():
             self._db.execute("INSERT OR REPLACE INTO results VALUES (?,?,?,?,?,?)", values)
+        return True
 
     # ---- gradings ----
     def record(self, grading: Grading) -> None:

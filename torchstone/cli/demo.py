@@ -1,0 +1,52 @@
+"""`torchstone demo`: the class of twelve."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+
+import click
+
+from torchstone.cli import _options
+from torchstone.config import Course
+
+
+@click.command(epilog="Example: torchstone demo --to /tmp/demo")
+@_options.course
+@click.option("--assignment", default="week04", show_default=True, help="The week that is played.")
+@click.option("--to", "to", type=click.Path(path_type=Path, file_okay=False), help="An empty folder for the scratch course.")
+def command(course: Course, assignment: str, to: Path | None) -> None:
+    """Play a week with a class of twelve in a scratch copy of the course: hand in, collect, release, grade, feedback.
+
+    Among them: a right solution and another one, the stub, misconceptions, a syntax error, an endless loop, a crash, a
+    damaged notebook, a late one, one that is wrong but clever. Prints what each was given beside what was expected, and
+    exits with 1 if any differs.
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    from torchstone.demo import play
+
+    if to is not None and to.exists() and any(to.iterdir()):
+        raise click.BadParameter(f"{to} is not empty", param_hint="--to")
+    root = (to or Path(tempfile.mkdtemp(prefix="torchstone-demo-"))).resolve()
+    start = time.monotonic()
+    report = play(course, assignment, root, click.echo)
+
+    table = Table(title="What was expected, and what was given")
+    table.add_column("handed in")
+    table.add_column("expected", justify="right")
+    table.add_column("given", justify="right")
+    table.add_column("")
+    for row in report.rows:
+        good = not row.complaints
+        mark = "[green]✓[/]" if good else f"[red]✗ {'; '.join(row.complaints)}[/]"
+        table.add_row(row.participant.title, f"{row.expected_total:g}", f"{row.total:g}", mark)
+    Console().print(table)
+    click.echo(f"{time.monotonic() - start:.0f} s. The pages, for staff: {report.index}")
+    for row in report.rows:
+        click.echo(f"  {row.page}")
+    if not report.as_expected:
+        click.secho("something was not given what it earned", fg="red", err=True)
+        raise click.exceptions.Exit(1)

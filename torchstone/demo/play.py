@@ -1,0 +1,126 @@
+"""Plays one week: a scratch copy of the course, a class that hands in, and everything up to the feedback pages."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from torchstone import config
+from torchstone.collecting import collect
+from torchstone.config import Course
+from torchstone.demo import handins, participants
+from torchstone.demo.participants import Participant
+from torchstone.feedback import write_feedback
+from torchstone.gradebook import releasing
+from torchstone.gradebook.grading import grade_assignment
+from torchstone.gradebook.scores import gradebook_table
+
+#: What the scratch copy has of the course.
+_COPIED: Final = ("source", "release", "graders", "nbgrader_config.py", "constraints.txt")
+
+#: The class waits for an endless loop as long as this (CPU seconds), not as long as a real one.
+_LIMITS: Final = {"cpu_seconds": 3, "exercise_cpu_seconds": 20}
+
+_NBGRADER: Final = 'if "get_config" in globals()'
+
+
+@dataclass(frozen=True)
+class DemoRow:
+    """One participant: what was expected beside what was given."""
+
+    participant: Participant
+    expected: dict[str, float]
+    given: dict[str, float]
+    expected_total: float
+    total: float
+    page: Path
+    complaints: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DemoReport:
+    """The whole class, and where its pages are."""
+
+    rows: tuple[DemoRow, ...]
+    exercises: tuple[str, ...]
+    root: Path
+    index: Path
+
+    @property
+    def as_expected(self) -> bool:
+        return not any(row.complaints for row in self.rows)
+
+
+def play(course: Course, assignment: str, root: Path, say: Callable[[str], None]) -> DemoReport:
+    """Play `assignment` in a scratch copy of `course` at `root` (an empty folder). Raises TorchstoneError."""
+    scratch = copy_course(course, root)
+    members = participants.load(scratch.graders / assignment / "demo.toml")
+    say(f"releasing {assignment}: the gate, then nbgrader")
+    for line in releasing.gate(scratch, assignment):
+        say(f"  ✓ {line}")
+    releasing.generate(scratch, assignment)
+
+    say(f"{len(members)} participants hand in")
+    release = handins.as_json((scratch.release / assignment / f"{assignment}.ipynb").read_bytes())
+    notebooks = {p: handins.notebook_of(p, release, handins.answer_cells(p, scratch, assignment)) for p in members}
+    scratch.roster.write_text(handins.roster(members))
+    download = root / "download.zip"
+    download.write_bytes(handins.download(notebooks, assignment, scratch.due(assignment)))
+    taken = collect(
+        download,
+        assignment,
+        collected=scratch.collected,
+        submitted=scratch.submitted,
+        roster=scratch.roster,
+        timezone=scratch.timezone,
+        received=None,
+    )
+    for line in taken.lines():
+        say(f"  {line}")
+
+    say("grading, two judges at once")
+    report = grade_assignment(scratch, assignment, jobs=2)
+    for fault in report.faults:
+        say(f"  ! {fault}")
+    say("writing feedback")
+    written = write_feedback(scratch, assignment, ())
+    table = {row.student: row for row in gradebook_table(scratch, assignment)}
+    full = {d.exercise: d.points for row in report.rows if row.result for d in row.result.exercises}
+    given = {row.student: dict(row.exercises) for row in report.rows}
+    rows = tuple(
+        _row(p, full, given.get(p.id, {}), table[p.id].total, written.pages.get(p.id, root / "missing")) for p in members
+    )
+    return DemoReport(rows, tuple(full), root, written.index)
+
+
+def copy_course(course: Course, root: Path) -> Course:
+    """The course's code and content, none of its people or secrets, with shorter limits."""
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name in _COPIED:
+        origin = course.root / name
+        if origin.is_dir():
+            shutil.copytree(origin, root / name, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
+        elif origin.exists():
+            shutil.copy(origin, root / name)
+    text = (course.root / config.FILE).read_text()
+    before, mark, after = text.partition(_NBGRADER)
+    (root / config.FILE).write_text(f'{before}course["limits"] |= {_LIMITS!r}  # the demonstration\n\n{mark}{after}')
+    return config.load(root)
+
+
+def _row(p: Participant, full: dict[str, float], given: dict[str, float], total: float, page: Path) -> DemoRow:
+    expected = {e: 0.0 if p.loses_everything else points - p.loses.get(e, 0.0) for e, points in full.items()}
+    expected_total = sum(expected.values()) - p.penalty
+    complaints = [
+        f"{e}: expected {expected[e]:g}, given {given.get(e, 0.0):g}" for e in full if expected[e] != given.get(e)
+    ]
+    if abs(total - expected_total) > 1e-6:
+        complaints.append(f"total: expected {expected_total:g}, in the gradebook {total:g}")
+    if not page.is_file():
+        complaints.append("no feedback page")
+    elif p.page_says and p.page_says not in page.read_text():
+        complaints.append(f"the page does not say «{p.page_says}»")
+    return DemoRow(p, expected, given, expected_total, total, page, tuple(complaints))
