@@ -1,0 +1,262 @@
+"""A JSON tree and raw tensor bytes as a Python value. What the table in `encode.py` does not allow is refused."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable
+from typing import Final, NamedTuple, NoReturn
+
+import torch
+
+from torchstone.errors import WireError
+from torchstone.wire.limits import (
+    DTYPES,
+    MAX_BODY,
+    MAX_DEPTH,
+    MAX_INT,
+    MAX_NAME,
+    MAX_NDIM,
+    MAX_NODES,
+    MAX_STRING,
+    MAX_TENSORS,
+    MIN_INT,
+)
+from torchstone.wire.record import Record
+
+Place = Callable[[torch.Tensor], torch.Tensor]
+
+_SPECIAL: Final = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+_DEVICE: Final = re.compile(r"[a-z][a-z0-9_]{0,19}")
+_INT_DIGITS: Final = 20
+
+
+class _Node(NamedTuple):
+    """A JSON object: always one tag and its content."""
+
+    tag: str
+    content: object
+
+
+def parse(header: bytes) -> object:
+    """The header's JSON, each object as one `_Node`. Raises WireError on anything that is not the strict subset."""
+    try:
+        return json.loads(
+            header, object_pairs_hook=_one_pair, parse_constant=_refuse, parse_float=_finite, parse_int=_short
+        )
+    except WireError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise WireError(f"the header is not JSON ({type(error).__name__})") from None
+
+
+def _one_pair(pairs: list[tuple[str, object]]) -> _Node:
+    if len(pairs) != 1:
+        raise WireError("a node needs exactly one tag")
+    return _Node(*pairs[0])
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise WireError(f"the literal {constant}")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise WireError("a number beyond float64")
+    return value
+
+
+def _short(text: str) -> int:
+    if len(text) > _INT_DIGITS or not MIN_INT <= (value := int(text)) <= MAX_INT:
+        raise WireError("an integer beyond 64 bits")
+    return value
+
+
+def _unplaced(tensor: torch.Tensor) -> torch.Tensor:
+    return tensor
+
+
+class Decoder:
+    """Reads one frame's tree.
+
+    `trusted_sender` also allows strides and generators; `place` is applied to each tensor that arrives.
+    """
+
+    def __init__(self, body: bytearray, *, trusted_sender: bool = False, place: Place | None = None) -> None:
+        #: Device names that came with the tensors: the sender's word, nothing more.
+        self.devices: set[str] = set()
+        self._body = body
+        self._at = 0
+        self._nodes = 0
+        self._tensors = 0
+        self._trusted = trusted_sender
+        self._place = place or _unplaced
+
+    def decode(self, tree: object) -> object:
+        """The value of the whole frame. Raises WireError on a bad node, a cap, or bytes left over."""
+        value = self._value(tree, 0)
+        if self._at != len(self._body):
+            raise WireError("bytes left over behind the last tensor")
+        return value
+
+    def _value(self, node: object, depth: int) -> object:
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            raise WireError("too many items")
+        if depth > MAX_DEPTH:
+            raise WireError("nested too deeply")
+        if node is None or isinstance(node, bool | int | float):
+            return node
+        if isinstance(node, str):
+            return _text(node, MAX_STRING)
+        if not isinstance(node, _Node):
+            raise WireError("a list without a tag")
+        tag, content = node
+        if tag == "t":
+            return self._place(self._tensor(content))
+        if tag in ("l", "u"):
+            items = [self._value(item, depth + 1) for item in _list(content)]
+            return items if tag == "l" else tuple(items)
+        if tag == "d":
+            return self._dict(_list(content), depth)
+        if tag == "s":
+            return self._set(_list(content), depth)
+        if tag == "r":
+            return self._record(content, depth)
+        return self._scalar(tag, content)
+
+    def _scalar(self, tag: str, content: object) -> object:
+        if tag == "f" and isinstance(content, str) and content in _SPECIAL:
+            return _SPECIAL[content]
+        if tag == "c" and isinstance(content, list) and len(content) == 2:
+            return complex(self._part(content[0]), self._part(content[1]))
+        if tag == "o":
+            return _text(content, MAX_NAME)
+        if tag == "g" and self._trusted and isinstance(content, _Node) and content.tag == "t":
+            generator = torch.Generator()
+            try:
+                generator.set_state(self._tensor(content.content))
+            except (RuntimeError, TypeError) as error:
+                raise WireError("a generator's state that does not fit") from error
+            return generator
+        raise WireError("an unknown node")
+
+    def _part(self, node: object) -> float:
+        value = self._value(node, MAX_DEPTH)
+        if type(value) is not float:
+            raise WireError("a complex number of two floats was expected")
+        return value
+
+    def _dict(self, pairs: list[object], depth: int) -> dict[object, object]:
+        result: dict[object, object] = {}
+        for pair in pairs:
+            key, item = _pair(pair)
+            name = _hashable(self._value(key, depth + 1))
+            if name in result:
+                raise WireError("a key that comes twice")
+            result[name] = self._value(item, depth + 1)
+        return result
+
+    def _set(self, items: list[object], depth: int) -> set[object]:
+        result = {_hashable(self._value(item, depth + 1)) for item in items}
+        if len(result) != len(items):
+            raise WireError("a set member that comes twice")
+        return result
+
+    def _record(self, content: object, depth: int) -> Record:
+        kind, fields = _pair(content)
+        result: dict[str, object] = {}
+        for field in _list(fields):
+            name, item = _pair(field)
+            label = _text(name, MAX_NAME)
+            if label in result:
+                raise WireError("a field that comes twice")
+            result[label] = self._value(item, depth + 1)
+        return Record(_text(kind, MAX_NAME), result)
+
+    def _tensor(self, content: object) -> torch.Tensor:
+        self._tensors += 1
+        if self._tensors > MAX_TENSORS:
+            raise WireError("too many tensors")
+        parts = _list(content)
+        if len(parts) not in ((3, 4) if self._trusted else (3,)):
+            raise WireError("a tensor of dtype, shape and device was expected")
+        dtype = DTYPES.get(_text(parts[0], MAX_NAME))
+        shape = _sizes(parts[1])
+        device = _text(parts[2], MAX_NAME)
+        if dtype is None or not _DEVICE.fullmatch(device):
+            raise WireError("a dtype or device that is not allowed")
+        self.devices.add(device)
+        count = math.prod(shape)
+        size = count * dtype.itemsize
+        if size > len(self._body) - self._at:
+            raise WireError("a tensor longer than the body")
+        try:
+            if not count:
+                return torch.empty(shape, dtype=dtype)
+            raw = torch.frombuffer(self._body, dtype=torch.uint8, count=size, offset=self._at)
+            self._at += size
+            # The clone is aligned for its dtype and does not keep the frame alive; a byte that is no bool becomes one.
+            tensor = (raw.ne(0) if dtype is torch.bool else raw.clone().view(dtype)).reshape(shape)
+            return _laid_out(tensor, _sizes(parts[3])) if len(parts) == 4 else tensor
+        except RuntimeError as error:
+            raise WireError("a tensor that cannot be built") from error
+
+
+def _laid_out(tensor: torch.Tensor, strides: tuple[int, ...]) -> torch.Tensor:
+    """The same values under these strides (a stride of 0 is an expanded dimension)."""
+    if len(strides) != tensor.dim():
+        raise WireError("as many strides as dimensions were expected")
+    extent = 1 + sum((size - 1) * stride for size, stride in zip(tensor.shape, strides, strict=True))
+    if extent * tensor.element_size() > MAX_BODY:
+        raise WireError("strides beyond the cap")
+    once = tuple(slice(0, 1) if stride == 0 else slice(None) for stride in strides)
+    source = tensor[once]
+    try:
+        return torch.empty_strided(source.shape, strides, dtype=tensor.dtype).copy_(source).expand(tensor.shape)
+    except RuntimeError:  # elements that share memory otherwise (unfold): the values matter more than the layout
+        return tensor
+
+
+def _list(node: object) -> list[object]:
+    if type(node) is not list:
+        raise WireError("a list was expected")
+    return node
+
+
+def _pair(node: object) -> tuple[object, object]:
+    if type(node) is not list or len(node) != 2:
+        raise WireError("a pair was expected")
+    return node[0], node[1]
+
+
+def _text(node: object, limit: int) -> str:
+    if type(node) is not str or len(node) > limit:
+        raise WireError("text of bounded length was expected")
+    if not node.isascii():
+        try:
+            node.encode()
+        except UnicodeEncodeError:
+            raise WireError("text that is not valid Unicode") from None
+    return node
+
+
+def _hashable(value: object) -> object:
+    if isinstance(value, tuple):
+        for item in value:
+            _hashable(item)
+        return value
+    if value is not None and not isinstance(value, str | int | float):
+        raise WireError("a key that cannot be one")
+    if isinstance(value, float) and math.isnan(value):
+        raise WireError("nan as a key")
+    return value
+
+
+def _sizes(node: object) -> tuple[int, ...]:
+    sizes = _list(node)
+    if len(sizes) > MAX_NDIM or not all(type(size) is int and 0 <= size <= MAX_BODY for size in sizes):
+        raise WireError("a shape that is not allowed")
+    return tuple(sizes)  # type: ignore[arg-type]

@@ -1,0 +1,125 @@
+"""Frames over non-blocking file descriptors: `u32 header length | u64 body length | JSON header | tensor bytes`."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import struct
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from torchstone.errors import NotData, WireClosed, WireDeadline, WireError
+from torchstone.wire.decode import Decoder, Place, parse
+from torchstone.wire.encode import Encoder
+from torchstone.wire.limits import MAX_BODY, MAX_HEADER
+
+_HEAD: Final = struct.Struct("<IQ")
+_JOIN: Final = 1 << 16  # a body this small travels with its header in one write
+
+#: Waits until `fd` is ready for `event` (a `select.POLL…` constant) or raises WireDeadline. The jail's trusted side
+#: passes its own, which collects a child's output meanwhile.
+Wait = Callable[[int, int, float], None]
+
+
+@dataclass(frozen=True)
+class Received:
+    """A value that arrived, and the device names its tensors came from: the sender's word."""
+
+    value: object
+    devices: frozenset[str] = frozenset()
+
+
+def wait_ready(fd: int, event: int, deadline: float) -> None:
+    """Wait until `fd` is ready. Raises WireDeadline at `deadline`, an instant of `time.monotonic()`."""
+    left = deadline - time.monotonic()
+    poll = select.poll()
+    poll.register(fd, event)
+    if left <= 0 or not poll.poll(min(left, 3600.0) * 1000 + 1):
+        raise WireDeadline("no answer in time")
+
+
+def send(fd: int, value: object, deadline: float, *, layout: bool = False, wait: Wait = wait_ready) -> None:
+    """Send one value over a non-blocking `fd`.
+
+    `layout` also sends strides and generators, which only a receiver with `trusted_sender` takes.
+    Raises NotData if the value is not data (nothing was sent then), WireDeadline, WireClosed.
+    """
+    header, buffers = _encode(value, layout)
+    size = sum(len(buffer) for buffer in buffers)
+    head = _HEAD.pack(len(header), size) + header
+    if size <= _JOIN:
+        _write(fd, memoryview(b"".join([head, *buffers])), deadline, wait)
+        return
+    for part in (memoryview(head), *buffers):
+        _write(fd, part, deadline, wait)
+
+
+def receive(
+    fd: int, deadline: float, *, trusted_sender: bool = False, place: Place | None = None, wait: Wait = wait_ready
+) -> Received:
+    """The next value from a non-blocking `fd`; `deadline` bounds the whole frame, however slowly it drips in.
+
+    `trusted_sender` also takes strides and generators; `place` is applied to every tensor that arrives.
+    Raises WireError for a frame that breaks the protocol, WireDeadline, WireClosed.
+    """
+    header_size, body_size = _HEAD.unpack(_read(fd, _HEAD.size, deadline, wait))
+    if header_size > MAX_HEADER or body_size > MAX_BODY:
+        raise WireError(f"a frame of {header_size:,} + {body_size:,} bytes")
+    header = bytes(_read(fd, header_size, deadline, wait))
+    body = _read(fd, body_size, deadline, wait)
+    decoder = Decoder(body, trusted_sender=trusted_sender, place=place)
+    return Received(decoder.decode(parse(header)), frozenset(decoder.devices))
+
+
+def copy(value: object) -> object:
+    """The value as it would arrive at the judge. Raises NotData as `send` would."""
+    return _travel(value, layout=False)
+
+
+def copy_in(value: object) -> object:
+    """The value as it would arrive in the jail: with strides and generators. Raises NotData as `send` would."""
+    return _travel(value, layout=True)
+
+
+def _travel(value: object, *, layout: bool) -> object:
+    header, buffers = _encode(value, layout)
+    return Decoder(bytearray(b"".join(buffers)), trusted_sender=layout).decode(parse(header))
+
+
+def _encode(value: object, layout: bool) -> tuple[bytes, list[memoryview]]:
+    encoder = Encoder(layout=layout)
+    try:
+        header = json.dumps(encoder.encode(value), separators=(",", ":"), allow_nan=False).encode()
+    except RecursionError:  # the caller's stack was nearly full already
+        raise NotData("containers nested too deeply") from None
+    if len(header) > MAX_HEADER:
+        raise NotData(f"data of {len(header):,} bytes besides tensors (at most {MAX_HEADER:,})")
+    return header, encoder.buffers
+
+
+def _write(fd: int, data: memoryview, deadline: float, wait: Wait) -> None:
+    while data:
+        try:
+            data = data[os.write(fd, data) :]
+        except BlockingIOError:
+            wait(fd, select.POLLOUT, deadline)
+        except BrokenPipeError:
+            raise WireClosed("the other side is gone") from None
+
+
+def _read(fd: int, size: int, deadline: float, wait: Wait) -> bytearray:
+    data = bytearray(size)
+    view = memoryview(data)
+    while view:
+        try:
+            count = os.readv(fd, [view])
+        except BlockingIOError:
+            wait(fd, select.POLLIN, deadline)
+            continue
+        if not count:
+            raise WireClosed("the other side is gone")
+        view = view[count:]
+    return data
