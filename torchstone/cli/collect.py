@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from torchstone.batch import course_lock
 from torchstone.cli import _options
 from torchstone.config import Course
 
@@ -29,6 +28,7 @@ def command(source: Path, assignment: str, course: Course, received: datetime | 
     Every attempt is kept under collected/ with its hash and the time it was received; the latest goes to submitted/.
     Archives are read member by member and never extracted. Exits with 1 if something could not be taken.
     """
+    from torchstone.batch import course_lock
     from torchstone.collecting import collect
 
     course.topic(assignment)
