@@ -1,1 +1,27 @@
+"""Notebooks as data: strict reading, re-anchoring on the release, and the program that goes to the jail.
 
+Pure functions over nbformat 4 JSON. Nothing here runs a cell, imports nbformat or nbgrader, or believes a submission's
+own metadata.
+"""
+
+from torchstone.notebook.anchor import read_submission, reanchor
+from torchstone.notebook.bounds import MAX_BYTES, oversize_marker
+from torchstone.notebook.declare import NotebookExercise, declared
+from torchstone.notebook.normal import dumps, is_normal, normalize
+from torchstone.notebook.program import solution_program, stub_program
+from torchstone.notebook.read import read
+
+__all__ = [
+    "MAX_BYTES",
+    "NotebookExercise",
+    "declared",
+    "dumps",
+    "is_normal",
+    "normalize",
+    "oversize_marker",
+    "read",
+    "read_submission",
+    "reanchor",
+    "solution_program",
+    "stub_program",
+]

@@ -1,0 +1,239 @@
+"""Strict and bounded reading of a notebook: bytes to nbformat 4 JSON, or one kind sentence why not.
+
+Nothing here trusts the file: its size, depth and number of containers are checked before it is parsed, duplicate keys
+and numbers that JSON does not have are refused, and what no later step needs never leaves this module.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from typing import Any, Final, NoReturn
+
+from torchstone.errors import UnreadableNotebook
+from torchstone.notebook import bounds, pictures
+from torchstone.notebook.cells import Json
+
+_AGAIN: Final = "Open it in Jupyter, save it, and hand it in again."
+_STRUCTURE: Final = re.compile(r'\\.|["\[\]{}]', re.DOTALL)
+_CELL_TYPES: Final = ("code", "markdown", "raw")
+
+
+def read(data: bytes) -> Json:
+    r"""The notebook in `data`, reduced to what grading needs.
+
+    Returns nbformat 4 JSON: every cell has `cell_type`, `metadata` and `source` (one string with `\n` line ends), its
+    `id` if it had one, and for code cells `execution_count` None and `outputs`. Of outputs and attachments only
+    pictures and plain text are kept (see `pictures`), for the eyes of whoever grades an exploration.
+
+    Raises UnreadableNotebook; the message is for the student: what, where, what to do.
+    """
+    notebook = _parse(_text(data))
+    _check_version(notebook)
+    metadata = _mapping(notebook.get("metadata", {}), "the notebook's metadata")
+    _check_language(metadata)
+    cells = notebook.get("cells")
+    if not isinstance(cells, list):
+        raise UnreadableNotebook(f"The file has no list of cells, so it is not a notebook. {_AGAIN}")
+    if len(cells) > bounds.MAX_CELLS:
+        raise UnreadableNotebook(
+            f"The notebook has {len(cells)} cells; we read at most {bounds.MAX_CELLS}. "
+            "Remove those that are not part of your answers, and hand it in again."
+        )
+    picked = pictures.Allowance()
+    result: list[Json] = []
+    number = 0
+    for position, cell in enumerate(cells, 1):
+        number += isinstance(cell, dict) and cell.get("cell_type") == "code"
+        where = f"cell {number}" if isinstance(cell, dict) and cell.get("cell_type") == "code" else f"item {position}"
+        result.append(_cell(cell, where, picked))
+    if sum(len(cell["source"]) for cell in result) > bounds.MAX_SOURCE:
+        raise UnreadableNotebook(
+            f"The cells hold more than {bounds.MAX_SOURCE:,} characters in all. "
+            "Remove data that was pasted into them, and hand it in again."
+        )
+    return {"cells": result, "metadata": metadata, "nbformat": 4, "nbformat_minor": notebook["nbformat_minor"]}
+
+
+# ---- bytes to JSON --------------------------------------------------------------------------------------------------
+
+
+def _text(data: bytes) -> str:
+    size = bounds.marked_size(data)
+    if size is not None or len(data) > bounds.MAX_BYTES:
+        actual = (size or len(data)) / 1e6
+        raise UnreadableNotebook(
+            f"The file has {actual:.0f} MB; we read at most {bounds.MAX_BYTES / 1e6:.0f} MB. "
+            "Choose «Clear Outputs of All Cells» in Jupyter, save, and hand it in again."
+        )
+    if not data.strip():
+        raise UnreadableNotebook(
+            "The file is empty. Save the notebook in Jupyter, look at the file's size, and hand it in again."
+        )
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as e:
+        raise UnreadableNotebook(
+            f"The file is not UTF-8 text (at byte {e.start}), so it is damaged or not a notebook. {_AGAIN}"
+        ) from None
+
+
+def _parse(text: str) -> Json:
+    _check_structure(text)
+    try:
+        notebook = json.loads(
+            text,
+            object_pairs_hook=_unique,
+            parse_constant=_no_constant,
+            parse_float=_finite,
+            parse_int=_short,
+        )
+    except json.JSONDecodeError as e:
+        raise UnreadableNotebook(
+            f"The file is not a notebook: it stops being JSON at line {e.lineno}, column {e.colno}. {_AGAIN}"
+        ) from None
+    if not isinstance(notebook, dict):
+        raise UnreadableNotebook(f"The file is JSON but not a notebook. {_AGAIN}")
+    return notebook
+
+
+def _check_structure(text: str) -> None:
+    """Bounds depth and number of containers in one pass without recursion, before the parser recurses or allocates."""
+    depth = containers = 0
+    inside = False
+    for match in _STRUCTURE.finditer(text):
+        mark = match[0]
+        if mark == '"':
+            inside = not inside
+        elif inside or mark[0] == "\\":
+            continue
+        elif mark in "[{":
+            depth += 1
+            containers += 1
+            if depth > bounds.MAX_DEPTH or containers > bounds.MAX_CONTAINERS:
+                raise UnreadableNotebook(
+                    "The file is nested too deeply or holds too many pieces for a notebook. "
+                    "Choose «Clear Outputs of All Cells» in Jupyter, save, and hand it in again."
+                )
+        else:
+            depth -= 1
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> Json:
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
+        raise UnreadableNotebook(
+            f"The file says «{_shown(twice)}» twice in one place, so it cannot be read with certainty. {_AGAIN}"
+        )
+    return result
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise UnreadableNotebook(
+        f"The file holds the number {name}, which a notebook cannot. "
+        "Choose «Clear Outputs of All Cells» in Jupyter, save, and hand it in again."
+    )
+
+
+def _finite(digits: str) -> float:
+    value = float(_short_digits(digits))
+    if value in (float("inf"), float("-inf")):
+        _no_constant(_shown(digits))
+    return value
+
+
+def _short(digits: str) -> int:
+    return int(_short_digits(digits))
+
+
+def _short_digits(digits: str) -> str:
+    if len(digits) > bounds.MAX_DIGITS:
+        raise UnreadableNotebook(f"The file holds a number of {len(digits)} digits outside its cells. {_AGAIN}")
+    return digits
+
+
+# ---- JSON to notebook -----------------------------------------------------------------------------------------------
+
+
+def _check_version(notebook: Json) -> None:
+    version = notebook.get("nbformat")
+    if version in (1, 2, 3) or (version is None and "worksheets" in notebook):
+        raise UnreadableNotebook(
+            f"The notebook is in the old format {version or 3}; we read format 4. Open it in a current Jupyter, "
+            "which converts it, save it, and hand it in again."
+        )
+    if type(version) is not int or version != 4:
+        raise UnreadableNotebook(f"The file does not say that it is a notebook of format 4. {_AGAIN}")
+    minor = notebook.setdefault("nbformat_minor", 5)
+    if type(minor) is not int or not 0 <= minor <= 1000:
+        raise UnreadableNotebook(f"The notebook's format is unclear (`nbformat_minor`). {_AGAIN}")
+
+
+def _check_language(metadata: Json) -> None:
+    """Refuses a notebook whose kernel speaks another language; any name of a Python kernel will do."""
+    kernel = metadata.get("kernelspec")
+    info = metadata.get("language_info")
+    said = [source.get(key) for source, key in ((kernel, "language"), (info, "name")) if isinstance(source, dict)]
+    language = next((name for name in said if isinstance(name, str) and name), None)
+    if language is not None and not re.match(r"i?python", language, re.IGNORECASE):
+        raise UnreadableNotebook(
+            f"The notebook's kernel speaks {_shown(language)}; this course is graded in Python. "
+            "Choose a Python kernel (Kernel → Change Kernel), run the notebook, save, and hand it in again."
+        )
+
+
+def _cell(cell: object, where: str, picked: pictures.Allowance) -> Json:
+    if not isinstance(cell, dict) or cell.get("cell_type") not in _CELL_TYPES:
+        raise UnreadableNotebook(f"In the file, {where} is not a code, text or raw cell. {_AGAIN}")
+    metadata = _mapping(cell.get("metadata", {}), f"the metadata of {where}")
+    result: Json = {"cell_type": cell["cell_type"], "metadata": metadata, "source": _source(cell.get("source"), where)}
+    name = cell.get("id")
+    if isinstance(name, str):
+        result["id"] = _encodable(name, where)
+    if cell["cell_type"] == "code":
+        result |= {"execution_count": None, "outputs": picked.outputs(cell.get("outputs"))}
+    else:
+        attachments = picked.attachments(cell.get("attachments"))
+        if attachments:
+            result["attachments"] = attachments
+    return result
+
+
+def _source(source: object, where: str) -> str:
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str):
+        raise UnreadableNotebook(f"In the file, {where} has no text. {_AGAIN}")
+    if len(source) > bounds.MAX_CELL:
+        raise UnreadableNotebook(
+            f"In the file, {where} is {len(source):,} characters long; we read at most {bounds.MAX_CELL:,}. "
+            "Remove data that was pasted into it, and hand it in again."
+        )
+    return _encodable(source.replace("\r\n", "\n").replace("\r", "\n"), where)
+
+
+def _mapping(value: object, what: str) -> Json:
+    if not isinstance(value, dict):
+        raise UnreadableNotebook(f"In the file, {what} is damaged. {_AGAIN}")
+    _encodable(json.dumps(value, ensure_ascii=False), what)
+    return value
+
+
+def _encodable(text: str, where: str) -> str:
+    """`text`, unless it holds half a character (a lone surrogate), which no file and no process could take."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise UnreadableNotebook(
+            f"In the file, {where} holds half a character (a lone surrogate). "
+            "Delete the sign that shows as � there, save, and hand it in again."
+        ) from None
+    return text
+
+
+def _shown(text: str) -> str:
+    """A piece of the student's file, short and printable, for a message."""
+    short = text if len(text) <= 40 else text[:40] + "…"
+    return "".join(c if c.isprintable() else "�" for c in short)
