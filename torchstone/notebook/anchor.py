@@ -59,12 +59,12 @@ def reanchor(submitted: Json, release: Json, assignment: str) -> Reading:
 
 
 def _refuse_another_assignment(found: Identified, release: Json, assignment: str) -> None:
-    own = sum(any(grade_id(s.cell) for s in claimants) for claimants in found.claims.values())
+    own = sum(any(s.position in found.by_mark for s in claimants) for claimants in found.claims.values())
     foreign = sorted({str(grade_id(s.cell)) for s in found.foreign})
     if len(foreign) > own:
         raise UnreadableNotebook(
-            f"The notebook's exercises ({repairs.listed([name[:40] for name in foreign])}) are not those of {assignment}, "
-            f"so it seems to be another assignment's. Hand in {assignment}.ipynb."
+            f"The notebook's exercises ({repairs.listed([name[:40] for name in foreign])}) are not those of "
+            f"{assignment}, so it seems to be another assignment's. Hand in {assignment}.ipynb."
         )
 
 
@@ -88,7 +88,7 @@ class _Desk:
                 anchored.extend(self._release_cell(index, s))
             elif index is not None:
                 anchored.extend((None, p) for p in self._copy(index, s))
-            elif s not in self._found.foreign or not is_grade(s.cell):
+            elif not is_grade(s.cell):
                 anchored.append((None, self._extra(s)))
         self._tell_foreign()
         self._tell_order([index for index, _ in anchored if index is not None])
@@ -105,16 +105,18 @@ class _Desk:
         right_type = [s for s in claims if s.cell["cell_type"] == ours["cell_type"]] or list(claims)
         changed = [s for s in right_type if not same_text(s.source, ours["source"])]
         if part not in (Role.ANSWER, Role.MANUAL):
-            if part in OURS | {Role.CHECK} and len(claims) > 1:
-                self.told.append(repairs.doubled(name, [s.label for s in claims[1:]]))
-            return claims[0]
+            certain = [s for s in claims if s.position in self._found.by_mark | self._found.by_id]
+            chosen = (certain or claims)[0]
+            if part in OURS and len(claims) > 1:
+                self.told.append(repairs.doubled(name, [s.label for s in claims if s is not chosen]))
+            return chosen
         if part is Role.MANUAL:
             chosen = (changed or right_type)[-1]
             if len(changed) > 1:
                 self.told.append(repairs.manual_copies(name, chosen.label))
         else:
             chosen = self._choose_answer(name, claims, right_type, changed)
-        if chosen.position in self._found.unmarked:
+        if chosen.position not in self._found.by_mark:
             self.told.append(repairs.found_again(name, chosen.label))
         if chosen.cell["cell_type"] != ours["cell_type"]:
             self.told.append(repairs.retyped(name, chosen.label, ours["cell_type"]))
@@ -123,18 +125,19 @@ class _Desk:
     def _choose_answer(
         self, name: str, claims: Sequence[Submitted], right_type: Sequence[Submitted], changed: Sequence[Submitted]
     ) -> Submitted:
-        """The last changed copy counts, as when the notebook runs from top to bottom; of the parts of one answer
-        (cells that define nothing twice), the first."""
+        """The last changed one counts, as it does when the notebook runs from top to bottom; the others run too.
+
+        They are parts of one answer if they define nothing twice, else copies.
+        """
+        chosen = (changed or right_type)[-1]
+        others = [s.label for s in claims if s is not chosen]
         if len(changed) > 1:
             names = [defined(s.source) for s in changed]
             if sum(map(len, names)) == len(frozenset().union(*names)):
                 self.told.append(repairs.split(name, [s.label for s in changed]))
-                return changed[0]
-            self.told.append(repairs.copied(name, changed[-1].label, [s.label for s in changed[:-1]]))
-            return changed[-1]
-        chosen = (changed or right_type)[-1]
-        if len(claims) > 1:
-            others = [s.label for s in claims if s is not chosen]
+            else:
+                self.told.append(repairs.copied(name, chosen.label, [s.label for s in changed[:-1]]))
+        elif others:
             self.told.append(repairs.untouched_copies(name, chosen.label, others))
         return chosen
 
@@ -175,7 +178,7 @@ class _Desk:
         return Placed(cell, Role.EXTRA if s.is_code else Role.TEXT, s.number, s.label)
 
     def _fresh(self, s: Submitted) -> str:
-        wanted = s.cell.get("id", "")
+        wanted: str = s.cell.get("id", "")
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", wanted) or wanted in self._ids:
             wanted = f"student-{s.position + 1}"
             while wanted in self._ids:
@@ -221,7 +224,7 @@ class _Desk:
 
     def _tell_foreign(self) -> None:
         for run in (True, False):
-            cells = [s for s in self._found.foreign if is_grade(s.cell) is not run]
+            cells = [s for s in self._found.foreign if is_grade(s.cell) is not run and s.position not in self._owner]
             if cells:
                 ids = [str(grade_id(s.cell))[:40] for s in cells]
                 self.told.append(repairs.foreign([s.label for s in cells], ids, run=run))

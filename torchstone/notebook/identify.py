@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from typing import Final
 
-from torchstone.notebook.cells import Json, Role, defined, grade_id, role
+from torchstone.notebook.cells import Json, Role, defined, grade_id, is_grade, role
 
-#: How much of a demonstration's lines a student's cell shares to count as (a copy of) it.
+#: How many of its lines a student's cell shares with a demonstration to count as (a copy of) it.
 _ALIKE: Final = 0.75
-_LONGEST: Final = 400  #: lines that are compared for likeness, which takes quadratic time
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,7 @@ class Submitted:
 
     @property
     def is_code(self) -> bool:
-        return self.cell["cell_type"] == "code"
+        return bool(self.cell["cell_type"] == "code")
 
     @property
     def source(self) -> str:
@@ -47,7 +45,8 @@ class Identified:
     """The outcome: a submission's cells by the release cell they are."""
 
     claims: defaultdict[int, list[Submitted]] = field(default_factory=lambda: defaultdict(list))  #: in file order
-    unmarked: set[int] = field(default_factory=set)  #: positions that were told by something else than the grade_id
+    by_mark: set[int] = field(default_factory=set)  #: positions of cells that were told by their grade_id
+    by_id: set[int] = field(default_factory=set)  #: positions of cells that were told by their id
     foreign: list[Submitted] = field(default_factory=list)  #: cells with a grade_id that the release does not have
 
     def owner(self) -> Mapping[int, int]:
@@ -87,15 +86,16 @@ def _by_mark(submitted: Sequence[Submitted], release: Sequence[Json], found: Ide
         mark = grade_id(s.cell)
         if mark in by_grade_id:
             found.claims[by_grade_id[mark]].append(s)
+            found.by_mark.add(s.position)
             continue
         index = by_id.get(s.cell.get("id"))
         if index is not None:
             found.claims[index].append(s)
-            if grade_id(release[index]) is not None:
-                found.unmarked.add(s.position)
-        elif mark is not None:
+            found.by_id.add(s.position)
+            continue
+        if mark is not None:
             found.foreign.append(s)
-        else:
+        if mark is None or not is_grade(s.cell):
             rest.append(s)
     return rest
 
@@ -109,7 +109,7 @@ def _by_text(rest: Sequence[Submitted], release: Sequence[Json], found: Identifi
     for s in rest:
         matches = unclaimed.get((s.cell["cell_type"], s.source.strip()))
         if matches:
-            _claim(found, matches.pop(0), s, release)
+            found.claims[matches.pop(0)].append(s)
         else:
             still.append(s)
     return still
@@ -128,7 +128,7 @@ def _by_definitions(rest: Sequence[Submitted], release: Sequence[Json], found: I
         shared = Counter({index: len(names & stub) for index, stub in wanted.items()})
         best = max(shared, key=lambda index: (shared[index], -index), default=None)
         if best is not None and shared[best]:
-            _claim(found, best, s, release)
+            found.claims[best].append(s)
         else:
             still.append(s)
     return still
@@ -136,25 +136,19 @@ def _by_definitions(rest: Sequence[Submitted], release: Sequence[Json], found: I
 
 def _by_likeness(rest: Sequence[Submitted], release: Sequence[Json], found: Identified) -> None:
     """Changed copies of a demonstration are demonstrations: a training run is not part of an answer."""
-    demonstrations = [
-        (i, cell["source"].split("\n")) for i, cell in enumerate(release) if role(cell) is Role.DEMONSTRATION
-    ]
+    models = {i: _lines(cell["source"]) for i, cell in enumerate(release) if role(cell) is Role.DEMONSTRATION}
     for s in rest:
-        lines = s.source.split("\n") if s.is_code else []
-        for index, model in demonstrations:
-            if lines and _alike(lines, model):
-                _claim(found, index, s, release)
-                break
+        lines = _lines(s.source) if s.is_code and models else Counter[str]()
+        index = next((i for i, model in models.items() if _likeness(lines, model) >= _ALIKE), None)
+        if index is not None:
+            found.claims[index].append(s)
 
 
-def _alike(lines: list[str], model: list[str]) -> bool:
-    if max(len(lines), len(model)) > _LONGEST:
-        return False
-    matcher = SequenceMatcher(None, lines, model)
-    return matcher.real_quick_ratio() >= _ALIKE and matcher.quick_ratio() >= _ALIKE and matcher.ratio() >= _ALIKE
+def _lines(source: str) -> Counter[str]:
+    return Counter(line.strip() for line in source.split("\n") if line.strip())
 
 
-def _claim(found: Identified, index: int, s: Submitted, release: Sequence[Json]) -> None:
-    found.claims[index].append(s)
-    if grade_id(release[index]) is not None:
-        found.unmarked.add(s.position)
+def _likeness(a: Counter[str], b: Counter[str]) -> float:
+    """The share of lines in common, in any order: 1 for equal, 0 for different; linear in their number."""
+    both = a.total() + b.total()
+    return 2 * (a & b).total() / both if a and b else 0.0

@@ -18,8 +18,8 @@ def listed(items: Sequence[str]) -> str:
 def copied(exercise: str, chosen: str, others: Sequence[str]) -> Repair:
     return Repair(
         "duplicate",
-        f"The answer cell of {exercise} is in your notebook {len(others) + 1} times. {_first_up(chosen)} is the last one "
-        f"that you changed and counts as the answer; {listed(others)} ran as well, in the notebook's order. "
+        f"The answer cell of {exercise} is in your notebook {len(others) + 1} times. {_first_up(chosen)} is the last "
+        f"one that you changed and counts as the answer; {listed(others)} ran as well, in the notebook's order. "
         "Next time, keep one answer cell and copy text rather than cells.",
         exercise,
     )
@@ -55,8 +55,8 @@ def doubled(name: str, others: Sequence[str]) -> Repair:
 def manual_copies(name: str, chosen: str) -> Repair:
     return Repair(
         "duplicate",
-        f"The answer {name} is in your notebook more than once. {_first_up(chosen)} counts, and the others are shown to "
-        "whoever reads it. Next time, keep one.",
+        f"The answer {name} is in your notebook more than once. {_first_up(chosen)} counts, and the others are shown "
+        "to whoever reads it. Next time, keep one.",
         name,
     )
 
@@ -76,8 +76,8 @@ def missing(exercises: Sequence[str], others: Sequence[str]) -> Repair:
 def found_again(name: str, label: str) -> Repair:
     return Repair(
         "metadata",
-        f"{_first_up(label)} had lost its mark as the cell {name}; we recognised it. This happens when a cell is copied by "
-        "its text into another notebook. Next time, work in the notebook that was handed out.",
+        f"{_first_up(label)} had lost its mark as the cell {name}; we recognised it. This happens when a cell's text is "
+        "copied into another notebook. Next time, work in the notebook that was handed out.",
         name,
     )
 
@@ -140,8 +140,8 @@ def demonstration(label: str) -> Repair:
 def not_run(label: str, names: Sequence[str]) -> Repair:
     return Repair(
         "exploration",
-        f"{_first_up(label)} comes after the last exercise and belongs to your exploration, so it was not run for grading; "
-        f"an answer mentions {listed(names)}, which it defines. Move that definition into the answer's cell.",
+        f"{_first_up(label)} comes after the last exercise and belongs to your exploration, so it was not run for "
+        f"grading; an answer mentions {listed(names)}, which it defines. Move that definition into the answer's cell.",
         label,
     )
 
@@ -150,8 +150,8 @@ def left_out(label: str, escapes: Sequence[Escape]) -> Repair:
     shown = [f"line {e.line} (`{_short(e.text)}`)" for e in escapes]
     return Repair(
         "magic",
-        f"In {label}, {listed(shown)} is for Jupyter and not Python, so it was left out for grading; code that %time or "
-        "%%time measures was kept. The grader has the course's packages, and installs nothing.",
+        f"In {label}, {listed(shown)} is for Jupyter and not Python, so it was left out for grading; code that %time "
+        "or %%time measures was kept. The grader has the course's packages, and installs nothing.",
         label,
     )
 
@@ -159,8 +159,8 @@ def left_out(label: str, escapes: Sequence[Escape]) -> Repair:
 def whole_cell_left_out(label: str, escape: Escape) -> Repair:
     return Repair(
         "magic",
-        f"{_first_up(label)} begins with `{_short(escape.text)}`, which makes all of it something else than the notebook's "
-        "Python, so it was left out for grading. Move code that your answers need into a cell without that line.",
+        f"{_first_up(label)} begins with `{_short(escape.text)}`, which makes all of it something else than the "
+        "notebook's Python, so it was left out for grading. Move code that your answers need into a cell without that line.",
         label,
     )
 
