@@ -1,9 +1,12 @@
-"""Three reports that between them show everything a page can say."""
+"""Three reports that between them show everything a page can say, and a reader of pages."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
+from html.parser import HTMLParser
 
 import pytest
 
@@ -29,6 +32,95 @@ EDT = timezone(timedelta(hours=-4), "EDT")
 CANARY = "canary-5d1c-staff-only"
 
 HOSTILE = "<script>alert(1)</script>\"' onload=x {{ 7*7 }} \u202eevil\u2066 \x1b[31mred\x07 $\\href{javascript:x}{y}$"
+
+
+@dataclass
+class Element:
+    """An element of a parsed page."""
+
+    tag: str
+    attributes: dict[str, str | None]
+    parent: Element | None
+    children: list[Element] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)  #: all text inside, in order
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(self.texts).split())
+
+    def all(self, *tags: str) -> list[Element]:
+        """This element's descendants with one of these tags, in document order; all of them without tags."""
+        found = []
+        for child in self.children:
+            found += [child] if not tags or child.tag in tags else []
+            found += child.all(*tags)
+        return found
+
+    def inside(self, tag: str) -> bool:
+        return self.parent is not None and (self.parent.tag == tag or self.parent.inside(tag))
+
+
+class _Reader(HTMLParser):
+    """Builds the tree and insists that tags are balanced."""
+
+    void = frozenset({"meta", "br", "img", "rect"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.root = self.here = Element("document", {}, None)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = [name for name, _ in attrs]
+        assert len(set(names)) == len(names), f"<{tag}> repeats an attribute"
+        element = Element(tag, dict(attrs), self.here)
+        self.here.children.append(element)
+        if tag not in self.void:
+            self.here = element
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in self.void:
+            self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.here.tag == tag, f"</{tag}> closes <{self.here.tag}>"
+        assert self.here.parent is not None
+        self.here = self.here.parent
+
+    def handle_data(self, data: str) -> None:
+        element: Element | None = self.here
+        while element is not None:
+            element.texts.append(data)
+            element = element.parent
+
+
+@pytest.fixture
+def read() -> Callable[[str], Element]:
+    """Parses a page into its tree; fails where tags are not balanced or text holds control characters."""
+
+    def parse(page: str) -> Element:
+        reader = _Reader()
+        reader.feed(page)
+        reader.close()
+        assert reader.here is reader.root, f"<{reader.here.tag}> is never closed"
+        for character in "".join(reader.root.texts):
+            assert character == "\n" or unicodedata.category(character) not in ("Cc", "Cf", "Cs"), ascii(character)
+        return reader.root
+
+    return parse
+
+
+@pytest.fixture
+def canary() -> str:
+    """Stands in everything that only staff may read."""
+    return CANARY
+
+
+@pytest.fixture(params=["good", "mixed", "hostile"])
+def report(request: pytest.FixtureRequest) -> StudentReport:
+    """Each of the three reports."""
+    made: StudentReport = request.getfixturevalue(request.param)
+    return made
 
 
 def check(exercise: str, name: str, title: str, points: float, earned: float, **more: object) -> CheckResult:
@@ -209,12 +301,12 @@ def mixed() -> StudentReport:
                 comment="Your derivation is right; the code misses the sum over the batch.\nTwo points for it.",
             ),
             ExerciseScore("k_fold", "k-fold cross-validation", 0.0, None, 8.0),
-            ExerciseScore("my_gradcheck", "A gradient check", 4.0, None, 10.0),
+            ExerciseScore("my_gradcheck", "A gradient check", None, None, 10.0, needs_manual=True),
             ExerciseScore("exploration", "Exploration", None, None, 10.0, needs_manual=True),
         ),
         late=LateNote(2, 1.8, "Received 2 days after the deadline (5 % of your points a day, after a free day)."),
         received=datetime(2021, 10, 13, 0, 40, tzinfo=EDT),
-        total=16.2,
+        total=12.2,
         maximum=52.0,
         flags=(f"course fault in my_gradcheck {CANARY}",),
     )

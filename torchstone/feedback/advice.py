@@ -34,8 +34,10 @@ def next_steps(report: StudentReport) -> tuple[Step, ...]:
                 "again."
             ),
         )
-    if report.result is None:
-        return (Step("Nothing of this assignment has been graded for you. If you handed it in, tell your instructor."),)
+    if any(r.kind == "nothing-handed-in" for r in report.repairs) or report.result is None:
+        return (
+            Step("There was nothing of yours to grade here. If you handed this assignment in, tell your instructor."),
+        )
     steps: list[Step] = []
     cells = [one_line(cell.cell) for cell in report.result.broken_cells]
     if cells:
@@ -52,12 +54,9 @@ def next_steps(report: StudentReport) -> tuple[Step, ...]:
 
 
 def _gain(score: ExerciseScore, result: ExerciseResult | None) -> float:
-    """Points that the student can still gain here: not what a grader settled, nor what is open on our side."""
-    if score.manual is not None or score.needs_manual:
-        return 0.0
-    checks = result.checks if result else ()
-    ours = sum(check.points - check.earned for check in checks if check.status in ("course_fault", "incomplete"))
-    return max(0.0, round(score.maximum - score.score - ours, 6))
+    """Points that mended code would bring here: not what a grader settled, nor what is open on our side."""
+    checks = result.checks if result and score.manual is None else ()
+    return sum(check.points - check.earned for check in checks if check.status in ("failed", "skipped"))
 
 
 def _look_at(score: ExerciseScore, result: ExerciseResult | None, gain: float, *, first: bool) -> str:
@@ -77,10 +76,10 @@ def first_failed(result: ExerciseResult | None) -> CheckResult | None:
 
 
 def _done(report: StudentReport) -> str:
-    if any(e.needs_manual for e in report.exercises):
-        return "Nothing to mend: every check that ran passed. What is left is read by a grader."
+    if report.result is not None and any(first_failed(exercise) for exercise in report.result.exercises):
+        return "A grader has settled your points; the comments below say more."
     if report.result is not None and not report.result.complete:
-        return "Nothing for you to do: what is open here is open on our side."
-    if report.result is not None and any(first_failed(e) for e in report.result.exercises):
-        return "A grader has settled your points; their comments below say more."
+        return "Nothing for you to do: every check that ran passed, and the rest is on our side."
+    if any(score.needs_manual for score in report.exercises):
+        return "Nothing to mend: every check passed. A grader still reads the rest."
     return "Nothing to mend: every check passed. Well done."

@@ -16,7 +16,7 @@ from torchstone.feedback.advice import next_steps
 from torchstone.feedback.inline import inline
 from torchstone.feedback.staff import check_notes, receipt
 from torchstone.feedback.texts import one_line, visible
-from torchstone.feedback.views import exercise_mark, page_view
+from torchstone.feedback.views import exercise_mark, page_view, shown_score
 from torchstone.model import StudentReport
 
 #: No class statistic over fewer students: it would speak of persons.
@@ -111,11 +111,11 @@ def _row(report: StudentReport, exercises: Sequence[str], href: str) -> dict[str
         "total": words.number(report.total),
         "maximum": words.number(report.maximum),
         "late": words.number(report.late.penalty) if report.late else "",
-        "received": words.moment(report.received) if report.received else "",
+        "received": f"{report.received:%Y-%m-%d %H:%M %Z}".strip() if report.received else "",
         "graded": report.result is not None,
         "flags": [one_line(flag) for flag in report.flags],
         "cells": [
-            (words.number(scores[e].score), exercise_mark(scores[e], results.get(e))) if e in scores else None
+            (shown_score(scores[e]), exercise_mark(scores[e], results.get(e))) if e in scores else None
             for e in exercises
         ],
     }

@@ -8,7 +8,7 @@ from typing import Final
 from torchstone.feedback import words
 from torchstone.feedback.advice import next_steps
 from torchstone.feedback.texts import one_line
-from torchstone.feedback.views import exercise_mark, page_view
+from torchstone.feedback.views import exercise_mark, page_view, shown_score
 from torchstone.model import CheckResult, StudentReport
 
 _WIDTH: Final = 100
@@ -29,7 +29,7 @@ def text_summary(report: StudentReport) -> str:
     for score in report.exercises:
         result = results.get(score.exercise)
         mark = exercise_mark(score, result)
-        earned = f"{words.number(score.score)} of {words.number(score.maximum)}"
+        earned = f"{shown_score(score)} of {words.number(score.maximum)}"
         lines += ["", f"{mark.symbol} {one_line(score.exercise)}: {earned} · {mark.words}"]
         for check in result.checks if result else ():
             lines += _check(check)

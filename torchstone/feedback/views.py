@@ -6,6 +6,7 @@ and of a fault of the course it holds the fixed words of `words.py` only.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
@@ -66,7 +67,7 @@ class ExerciseView:
     exercise: str
     title: Markup
     mark: Mark
-    score: str
+    score: str  #: «–» where nobody has looked at it yet
     maximum: str
     basis: str  #: how the points came about, in a sentence; "" where the checks alone gave them
     comment: str
@@ -113,7 +114,8 @@ def page_view(report: StudentReport) -> PageView:
         _exercise(number, score, results.get(score.exercise)) for number, score in enumerate(report.exercises, 1)
     )
     subtotal = sum(e.score for e in report.exercises)
-    penalty = report.late.penalty if report.late else 0.0
+    late = report.late if report.late and (report.late.days or report.late.penalty) else None
+    penalty = late.penalty if late else 0.0
     adjustment = report.total - (subtotal - penalty)
     broken = report.result.broken_cells if report.result else ()
     return PageView(
@@ -126,10 +128,10 @@ def page_view(report: StudentReport) -> PageView:
         total=words.number(report.total),
         maximum=words.number(report.maximum),
         share=round(100 * min(1.0, max(0.0, report.total / report.maximum))) if report.maximum > 0 else 0,
-        provisional=_provisional(report),
+        provisional=_provisional(report, results),
         subtotal=words.number(subtotal),
-        late=words.number(penalty) if report.late else "",
-        late_reason=visible(report.late.reason) if report.late else "",
+        late=words.number(penalty) if late else "",
+        late_reason=visible(late.reason) if late else "",
         adjustment=_signed(adjustment) if abs(adjustment) >= _ROUNDING else "",
         exercises=exercises,
         broken=tuple(_broken(cell) for cell in broken[:_MOST_NOTES]),
@@ -139,26 +141,38 @@ def page_view(report: StudentReport) -> PageView:
 
 
 def exercise_mark(score: ExerciseScore, result: ExerciseResult | None) -> Mark:
-    """Where an exercise stands. Points that are open on our side come before points that are missing."""
+    """Where an exercise stands. What is open on our side comes before a grader's work, and both before lost points."""
+    if unsettled(score, result):
+        return words.UNSETTLED
     if score.needs_manual:
         return words.WAITING
     if score.score >= score.maximum - _ROUNDING:
         return words.FULL
-    ours = any(c.status in ("course_fault", "incomplete") for c in result.checks) if result else False
-    if score.manual is None and ours:
-        return words.UNSETTLED
     return words.PART if score.score > 0 else words.NONE
 
 
+def shown_score(score: ExerciseScore) -> str:
+    """The points of an exercise; «–» where neither the checks nor a grader have given any yet."""
+    open_ = score.needs_manual and score.manual is None and score.auto is None
+    return "–" if open_ else words.number(score.score)
+
+
+def unsettled(score: ExerciseScore, result: ExerciseResult | None) -> bool:
+    """Whether a check could not be settled on our side and no grader has given the points instead."""
+    checks = result.checks if result else ()
+    return score.manual is None and any(check.status in ("course_fault", "incomplete") for check in checks)
+
+
 def _exercise(number: int, score: ExerciseScore, result: ExerciseResult | None) -> ExerciseView:
+    ours = unsettled(score, result)
     return ExerciseView(
         anchor=f"exercise-{number}",
         exercise=one_line(score.exercise),
         title=inline(one_line(score.title)),
         mark=exercise_mark(score, result),
-        score=words.number(score.score),
+        score=shown_score(score),
         maximum=words.number(score.maximum),
-        basis=_basis(score),
+        basis="" if ours else _basis(score),
         comment=visible(score.comment.strip(), COMMENT),
         checks=tuple(_check(check) for check in result.checks) if result else (),
     )
@@ -210,7 +224,9 @@ def _with_verdict(view: CheckView, verdict: Verdict, *, skipped: bool) -> CheckV
 def _seen_with(verdict: Verdict) -> str:
     world = words.WORLD.get(verdict.world, one_line(verdict.world))
     probe = one_line(verdict.probe)
-    return f"{probe} ({world})" if probe and world else probe or world
+    if probe:
+        return f"{probe} ({world})"
+    return "" if verdict.world == "float32" else world  # the plain world needs no mention
 
 
 def device(name: str) -> str:
@@ -231,14 +247,14 @@ def _repair(repair: Repair) -> NoteView:
     return NoteView(one_line(repair.cell) if repair.cell else "", visible(repair.message.strip(), EVIDENCE))
 
 
-def _provisional(report: StudentReport) -> tuple[str, ...]:
+def _provisional(report: StudentReport, results: Mapping[str, ExerciseResult]) -> tuple[str, ...]:
     reasons: list[str] = []
-    waiting = [e for e in report.exercises if e.needs_manual]
+    waiting = [e for e in report.exercises if e.needs_manual and not unsettled(e, results.get(e.exercise))]
     if waiting:
         most = words.points(sum(e.maximum for e in waiting))
-        reasons.append(f"{most} are given by a grader who has not finished yet.")
-    if report.result is not None and not report.result.complete:
-        reasons.append("Some checks could not be settled on our side. That is not your doing, and they are not zeros.")
+        reasons.append(f"A grader has still to read answers worth {most}.")
+    if any(unsettled(e, results.get(e.exercise)) for e in report.exercises):
+        reasons.append("Some checks are not settled yet, on our side. That is not your doing, and they are not zeros.")
     return tuple(reasons)
 
 

@@ -53,18 +53,23 @@ def write_pages(
     return tuple(_write_page(report, directory_for(report), submitted_for(report)) for report in reports)
 
 
-def write_staff_pages(reports: Iterable[StudentReport], directory: Path) -> Path:
-    """Write `index.html` and every student's staff page into `directory` (mode 0700, files 0600); return the index.
+def write_staff_pages(reports: Iterable[StudentReport], index: Path) -> tuple[Path, ...]:
+    """Write the class's page to `index` and every student's staff page into a folder beside it; return all paths.
 
-    The folder must not be one that nbgrader releases: everything named `*.html` in a feedback folder goes to students.
+    For `feedback/week04.html` the folder is `feedback/week04-staff/`: nbgrader hands out every page that lies in
+    `feedback/<student>/<assignment>/`, and these do not. Folders get mode 0700, pages 0600.
+
+    Raises CourseError where a folder or a file cannot be written.
     """
     listed = tuple(reports)
-    _make_private(directory)
-    for report in listed:
-        _replace(directory / staff_file(report), staff_page(report), _PRIVATE)
-    index = directory / "index.html"
-    _replace(index, class_page(listed), _PRIVATE)
-    return index
+    folder = index.parent / f"{index.stem}-staff"
+    _make_private(index.parent)
+    _make_private(folder)
+    pages = tuple(folder / staff_file(report) for report in listed)
+    for report, page in zip(listed, pages, strict=True):
+        _replace(page, staff_page(report), _PRIVATE)
+    _replace(index, class_page(listed, lambda report: f"{folder.name}/{staff_file(report)}"), _PRIVATE)
+    return (index, *pages)
 
 
 def _write_page(report: StudentReport, directory: Path, submitted: Path | None) -> Path:
