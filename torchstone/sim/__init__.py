@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .births import Births
-    from .installation import InstallError, install, is_installed
+    from .device import InstallError
+    from .explanation import Explanation, explain
+    from .installation import install, is_installed
     from .log import Fault, Log, Move, Stranger, Sync, watch
     from .places import Place
     from .rules import fault_of
 
 __all__ = [
     "Births",
+    "Explanation",
     "Fault",
     "InstallError",
     "Log",
@@ -27,6 +30,7 @@ __all__ = [
     "Place",
     "Stranger",
     "Sync",
+    "explain",
     "fault_of",
     "install",
     "is_installed",
@@ -35,13 +39,15 @@ __all__ = [
 
 _HOMES = {
     "Births": "births",
+    "Explanation": "explanation",
     "Fault": "log",
-    "InstallError": "installation",
+    "InstallError": "device",
     "Log": "log",
     "Move": "log",
     "Place": "places",
     "Stranger": "log",
     "Sync": "log",
+    "explain": "explanation",
     "fault_of": "rules",
     "install": "installation",
     "is_installed": "installation",

@@ -9,6 +9,10 @@ from typing import Final
 import torch
 
 
+class InstallError(RuntimeError):
+    """The simulated device cannot be had in this process; the message says why."""
+
+
 class Device:
     """The simulated device of this process."""
 
@@ -28,7 +32,7 @@ class Device:
     def become(self, name: str, registered_as: str) -> None:
         """Take on a name, once."""
         if self.installed:
-            raise RuntimeError(f"this process already has the simulated device `{self.name}`")
+            raise InstallError(f"this process already has the simulated device `{self.name}`")
         self.name = name
         self.real = torch.device(registered_as, 0)
         self.shown = torch.device(name, 0)

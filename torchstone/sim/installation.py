@@ -7,13 +7,9 @@ from torch import nn
 
 from . import amp, factories, generators, kernels, patches, private, rnn, serialization
 from .backend import Backend
-from .device import DEVICE
+from .device import DEVICE, InstallError
 
 _REGISTERED: Final = (kernels, rnn)  # importing them registers their operators with the dispatcher
-
-
-class InstallError(RuntimeError):
-    """The simulated device cannot be had in this process; the message says why."""
 
 
 def is_installed() -> bool:

@@ -15,9 +15,9 @@ from typing import Final, Literal
 from . import private
 from .places import Place, here
 
-#: What holds a tensor: a local or a global variable; an attribute of an object; a parameter or buffer registered with
-#: a module (that did not move along).
-Holder = Literal["local", "global", "attribute", "registered", "unknown"]
+#: What holds a tensor: a local or a global variable; a plain attribute of a module, which does not move with it; a
+#: parameter or buffer that is registered with a module (which did not move); an attribute of another object.
+Holder = Literal["local", "global", "plain attribute", "registered", "attribute", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,8 @@ class Stranger:
     holder: Holder = "unknown"
     #: The line that made it; known only inside `Births`.
     born: Place | None = None
+    #: It wants a gradient, as a parameter does.
+    requires_grad: bool = False
 
     def __str__(self) -> str:
         name = f" (`{self.name}`)" if self.name else ""

@@ -9,6 +9,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
+import torch
+from torch import Tensor
+
 #: Files below these are nobody's homework: the standard library, installed packages (torch, IPython), this package.
 LIBRARIES: Final = (
     *sorted({sysconfig.get_path(key) for key in ("stdlib", "platstdlib", "purelib", "platlib")}),
@@ -29,18 +32,39 @@ class Place:
         return f"{self.file}, line {self.line}: `{self.code}`" if self.code else f"{self.file}, line {self.line}"
 
 
+def born_at(tensor: Tensor) -> Place | None:
+    """The line that made a CPU tensor, if it was made inside `Births`; its views and its parameters know it too."""
+    if tensor.layout is not torch.strided:
+        return None
+    place = getattr(tensor.untyped_storage(), "_born_at", None)
+    return place if isinstance(place, Place) else None
+
+
+def mark_birth(tensor: Tensor, place: Place) -> None:
+    """Write the line that made a tensor onto its memory."""
+    if tensor.layout is torch.strided:
+        tensor.untyped_storage()._born_at = place  # type: ignore[attr-defined]
+
+
+def is_theirs(frame: FrameType, skip: tuple[str, ...] = ()) -> bool:
+    """Whether a frame runs a student's code; `skip` adds prefixes of file names that do not count."""
+    return not frame.f_code.co_filename.startswith(LIBRARIES + skip)
+
+
 def frames(skip: tuple[str, ...] = ()) -> Iterator[FrameType]:
-    """The frames of the running thread that are a student's, innermost first; `skip` adds prefixes of file names."""
+    """The frames of the running thread that are a student's, innermost first."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        if not frame.f_code.co_filename.startswith(LIBRARIES + skip):
+        if is_theirs(frame, skip):
             yield frame
         frame = frame.f_back
 
 
 def here(skip: tuple[str, ...] = ()) -> Place | None:
     """The student's line that is being run, or None where no student's frame is on the stack."""
-    for frame in frames(skip):
-        file, line = frame.f_code.co_filename, frame.f_lineno
-        return Place(file, line, linecache.getline(file, line).strip())
-    return None
+    return next((place_of(frame.f_code.co_filename, frame.f_lineno) for frame in frames(skip)), None)
+
+
+def place_of(file: str, line: int) -> Place:
+    """A line with its text, where Python's line cache has it."""
+    return Place(file, line, linecache.getline(file, line).strip())

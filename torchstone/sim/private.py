@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias
 
 import torch
 from torch import Tensor
+from torch.overrides import TorchFunctionMode
 
 #: The type of an operator, for annotations.
 OpOverload: TypeAlias = torch._ops.OpOverload
@@ -114,6 +115,11 @@ def register_backend(name: str, module: object) -> None:
     _setup_privateuseone_for_python_backend(name, backend_module=module)
 
 
+#: Function modes to be on during backward passes: torch switches a mode off while it handles a call, `loss.backward()`
+#: too, and so it would not see what a student's own `autograd.Function` does.
+during_backward: Final[list[TorchFunctionMode]] = []
+
+
 def keep_backward_on_the_calling_thread() -> None:
     """Make every later backward pass run on the thread that asked for it.
 
@@ -127,7 +133,10 @@ def keep_backward_on_the_calling_thread() -> None:
 
     @functools.wraps(run)
     def run_here(*args: Any, **kwargs: Any) -> Any:
-        with torch.autograd.set_multithreading_enabled(False):
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(torch.autograd.set_multithreading_enabled(False))
+            for mode in during_backward:
+                stack.enter_context(mode)
             return run(*args, **kwargs)
 
     for module in list(sys.modules.values()):  # several modules imported it by name

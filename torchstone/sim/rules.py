@@ -11,10 +11,11 @@ from typing import Any, Final
 
 import torch
 from torch import Tensor
+from torch.nn import Module
 
 from .device import DEVICE
 from .log import Fault, Holder, Stranger, note_fault, skipped
-from .places import Place, frames, here
+from .places import born_at, frames, here
 from .private import OpOverload
 from .tensor import is_ours, legacy_type_name
 
@@ -148,19 +149,12 @@ def fault_of(error: BaseException) -> Fault | None:
     return None
 
 
-def born_at(tensor: Tensor) -> Place | None:
-    """The line that made a CPU tensor, if it was made inside `Births`."""
-    place = getattr(tensor, "_born_at", None)
-    return place if isinstance(place, Place) else None
-
-
 def _introduce(tensor: Tensor) -> Stranger:
-    shape, born = tuple(tensor.shape), born_at(tensor)
     try:
         name, holder = _name_of(tensor)
     except Exception:  # a student's object may raise at any touch; an explanation must not hide the fault itself
-        return Stranger(shape, born=born)
-    return Stranger(shape, name, holder, born)
+        name, holder = None, "unknown"
+    return Stranger(tuple(tensor.shape), name, holder, born_at(tensor), tensor.requires_grad)
 
 
 def _name_of(tensor: Tensor) -> tuple[str | None, Holder]:
@@ -173,7 +167,7 @@ def _name_of(tensor: Tensor) -> tuple[str | None, Holder]:
         for name, value in variables.items():
             for attribute, held in _attributes(value):
                 if _same_memory(held, tensor):
-                    return f"{name}.{attribute}", "attribute"
+                    return f"{name}.{attribute}", "plain attribute" if isinstance(value, Module) else "attribute"
                 if attribute in ("_parameters", "_buffers") and isinstance(held, dict):
                     for key, registered in held.items():
                         if _same_memory(registered, tensor):
