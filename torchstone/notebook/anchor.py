@@ -230,7 +230,7 @@ class _Desk:
                 self.told.append(repairs.foreign([s.label for s in cells], ids, run=run))
 
     def _tell_order(self, indices: Sequence[int]) -> None:
-        answers = [i for i in indices if self._roles[i] is Role.ANSWER]
+        answers = [i for i in indices if self._roles[i] is Role.ANSWER and len(self._found.claims[i]) == 1]
         if answers != sorted(answers):
             self.told.append(repairs.reordered())
 

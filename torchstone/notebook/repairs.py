@@ -76,8 +76,8 @@ def missing(exercises: Sequence[str], others: Sequence[str]) -> Repair:
 def found_again(name: str, label: str) -> Repair:
     return Repair(
         "metadata",
-        f"{_first_up(label)} had lost its mark as the cell {name}; we recognised it. This happens when a cell's text is "
-        "copied into another notebook. Next time, work in the notebook that was handed out.",
+        f"{_first_up(label)} had lost its mark as the cell {name}; we recognised it. This happens when a cell's text "
+        "is copied into another notebook. Next time, work in the notebook that was handed out.",
         name,
     )
 
@@ -160,7 +160,7 @@ def whole_cell_left_out(label: str, escape: Escape) -> Repair:
     return Repair(
         "magic",
         f"{_first_up(label)} begins with `{_short(escape.text)}`, which makes all of it something else than the "
-        "notebook's Python, so it was left out for grading. Move code that your answers need into a cell without that line.",
+        "notebook's Python, so it was left out for grading. Move code that your answers need into another cell.",
         label,
     )
 
