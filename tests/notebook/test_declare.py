@@ -22,19 +22,19 @@ def test_ids_points_and_titles(release):
 def test_an_answer_without_its_grade_cell_stops(release):
     nb = copy.deepcopy(release)
     nb["cells"] = [c for c in nb["cells"] if c["id"] != "beta_check"]
-    with pytest.raises(GateError, match="beta: .*beta_check"):
+    with pytest.raises(GateError, match=r"beta: .*beta_check"):
         declared(nb)
 
 
 def test_a_grade_cell_without_an_answer_stops(release):
     nb = copy.deepcopy(release)
     nb["cells"] = [c for c in nb["cells"] if c["id"] != "beta"]
-    with pytest.raises(GateError, match="beta_check: .*no answer cell"):
+    with pytest.raises(GateError, match=r"beta_check: .*no answer cell"):
         declared(nb)
 
 
 def test_an_id_twice_stops(release, made):
     nb = copy.deepcopy(release)
     nb["cells"].append(copy.deepcopy(made.find(nb, "alpha")))
-    with pytest.raises(GateError, match="alpha: .*more than once"):
+    with pytest.raises(GateError, match=r"alpha: .*more than once"):
         declared(nb)

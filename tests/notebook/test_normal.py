@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 
+import nbformat
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,7 +47,6 @@ def test_does_not_touch_its_argument(release):
 
 
 def test_text_is_what_jupyter_writes(release):
-    nbformat = __import__("nbformat")
     text = dumps(release)
     assert text == nbformat.writes(nbformat.reads(text, as_version=4)) + "\n"
     assert json.loads(text)["cells"][3]["source"][0] == "def alpha(x):\n"

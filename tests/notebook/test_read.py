@@ -139,8 +139,7 @@ def outcome(data):
     """Reads; anything but a notebook or UnreadableNotebook is a fault of ours and fails the test."""
     try:
         nb = read(data)
-    except UnreadableNotebook as e:
-        assert str(e)
+    except UnreadableNotebook:
         return None
     assert nb["nbformat"] == 4
     assert all(isinstance(c["source"], str) and isinstance(c["metadata"], dict) for c in nb["cells"])
