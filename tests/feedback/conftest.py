@@ -104,7 +104,7 @@ def read() -> Callable[[str], Element]:
         reader.close()
         assert reader.here is reader.root, f"<{reader.here.tag}> is never closed"
         for character in "".join(reader.root.texts):
-            assert character == "\n" or unicodedata.category(character) not in ("Cc", "Cf", "Cs"), ascii(character)
+            assert character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cf", "Cs"), ascii(character)
         return reader.root
 
     return parse

@@ -56,6 +56,10 @@ def test_nothing_handed_in(good):
     assert "nothing of yours to grade" in texts(replace(good, repairs=handed_nothing))[0]
 
 
+def test_a_result_that_was_not_kept_is_not_the_students_task(good):
+    assert texts(replace(good, result=None))[0].startswith("Nothing for you to do yet")
+
+
 def test_full_marks_are_praised_and_only_they(good, mixed):
     assert texts(good) == ["Nothing to mend: every check passed. Well done."]
     waiting = replace(good, exercises=(*good.exercises, mixed.exercises[-1]))

@@ -34,10 +34,10 @@ def next_steps(report: StudentReport) -> tuple[Step, ...]:
                 "again."
             ),
         )
-    if any(r.kind == "nothing-handed-in" for r in report.repairs) or report.result is None:
-        return (
-            Step("There was nothing of yours to grade here. If you handed this assignment in, tell your instructor."),
-        )
+    if any(r.kind == "nothing-handed-in" for r in report.repairs) or not was_graded(report):
+        return (Step("There was nothing of yours to grade here. If you handed it in, tell your instructor."),)
+    if report.result is None:
+        return (Step("Nothing for you to do yet: what the checks found was not kept, on our side. Staff see to it."),)
     steps: list[Step] = []
     cells = [one_line(cell.cell) for cell in report.result.broken_cells]
     if cells:
@@ -51,6 +51,12 @@ def next_steps(report: StudentReport) -> tuple[Step, ...]:
         if gain > 0:
             steps.append(Step(_look_at(score, results.get(score.exercise), gain, first=not steps), score.exercise))
     return tuple(steps) or (Step(_done(report)),)
+
+
+def was_graded(report: StudentReport) -> bool:
+    """Whether the gradebook holds anything for this student, be it only that a grader has still to look."""
+    entered = (s.needs_manual or s.auto is not None or s.manual is not None for s in report.exercises)
+    return report.result is not None or any(entered)
 
 
 def _gain(score: ExerciseScore, result: ExerciseResult | None) -> float:

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from torchstone.feedback import words
-from torchstone.feedback.advice import next_steps
+from torchstone.feedback.advice import next_steps, was_graded
 from torchstone.feedback.inline import inline
 from torchstone.feedback.staff import check_notes, receipt
 from torchstone.feedback.texts import one_line, visible
@@ -57,7 +57,7 @@ def class_page(reports: Sequence[StudentReport], link: Callable[[StudentReport],
     """
     ordered = sorted(reports, key=lambda report: (report.name.casefold(), report.student))
     exercises = _columns(ordered)
-    graded = [report for report in ordered if report.result is not None]
+    graded = [report for report in ordered if was_graded(report)]
     return (
         _environment()
         .get_template("class.html.j2")
@@ -112,7 +112,7 @@ def _row(report: StudentReport, exercises: Sequence[str], href: str) -> dict[str
         "maximum": words.number(report.maximum),
         "late": words.number(report.late.penalty) if report.late else "",
         "received": f"{report.received:%Y-%m-%d %H:%M %Z}".strip() if report.received else "",
-        "graded": report.result is not None,
+        "graded": was_graded(report),
         "flags": [one_line(flag) for flag in report.flags],
         "cells": [
             (shown_score(scores[e]), exercise_mark(scores[e], results.get(e))) if e in scores else None
