@@ -1,0 +1,138 @@
+"""device_placement: a module whose constants and noise follow it to whatever device it is on.
+
+How the generator is used is free, so the noise is judged as a sample of n = 42,200 values: its root mean square misses by 5 % or
+more with probability at most 2·exp(−n·0.0975²/8) ≤ 1e-21, its distribution function by 0.02 or more with probability at most
+2·exp(−2·n·0.02²) ≤ 1e-14 (Dvoretzky, Kiefer, Wolfowitz, Massart), two neighbours are equal almost never. A grading makes fewer than
+20 of each comparison: right code fails with a probability below 1e-12.
+"""
+
+import pytest
+import torch
+
+from torchstone.judge import agree, exercise, points, scenario
+
+pytestmark = exercise("device_placement", accelerator=3)
+sizes = pytest.mark.parametrize("n, d, h, k", [(7, 5, 3, 2), (11, 4, 4, 4), (1, 3, 5, 2)])
+
+FARTHEST = 0.02  # between the distribution of the noise and the normal distribution
+
+
+def problem(draw, n, d, h, k):
+    """x, the constants (mean, std), and the parameters W1 [h, d], b1, W2 [k, h], b2."""
+    constants = draw(d), draw.uniform(d, low=0.5, high=2.0)
+    return draw(n, d), constants, [draw(h, d), draw(h), draw(k, h), draw(k)]
+
+
+@scenario
+def assembled(code, constants, parameters):
+    """The module, made on the CPU and then moved to where its parameters are."""
+    mean, std = (c.cpu() for c in constants)
+    net = code.StandardizedMLP(mean, std, hidden=len(parameters[0]), outputs=len(parameters[2]))
+    return net, fill(net, parameters)
+
+
+@scenario
+def outputs_and_gradients(code, x, constants, parameters, upstream):
+    net, parameters = assembled(code, constants, parameters)
+    y = net(x.requires_grad_())
+    return {"value": y, "gradient": torch.autograd.grad(y, [x, *parameters], upstream)}
+
+
+@scenario
+def saved(code, constants, parameters):
+    """What is saved, what is trained, and of which dtype the constants are once the module is in float64."""
+    net, _ = assembled(code, constants, parameters)
+    state = net.state_dict()
+    wide = net.double().state_dict()
+    return {
+        "constants in state_dict": {name: state[name] for name in ("mean", "std") if name in state},
+        "entries of state_dict": len(state),
+        "parameters": len(list(net.parameters())),
+        "constants, after .double()": {name: wide[name] for name in ("mean", "std") if name in wide},
+    }
+
+
+@scenario
+def restored(code, x, constants, others, parameters):
+    """What a module with other constants gives, once it has loaded the state of the first."""
+    first, _ = assembled(code, constants, parameters)
+    second, _ = assembled(code, others, [0 * p for p in parameters])
+    second.load_state_dict(first.state_dict())
+    return second(x)
+
+
+@scenario
+def with_and_without_noise(code, x, constants, parameters, noise_std, generator, unrelated_seed):
+    """Without noise, then twice with it; and whether the global random state is where it was."""
+    net, _ = assembled(code, constants, parameters)
+    torch.manual_seed(unrelated_seed)
+    outputs = [net(x), net(x, noise_std=noise_std, generator=generator), net(x, noise_std, generator)]
+    afterwards = torch.rand(8).tolist()
+    torch.manual_seed(unrelated_seed)
+    return outputs, afterwards, torch.rand(8).tolist()
+
+
+@scenario
+def without_noise(code, x, constants, parameters, generator):
+    net, _ = assembled(code, constants, parameters)
+    return [net(x), net(x, 0.0), net(x, noise_std=0.0, generator=generator)]
+
+
+def settle(got, like):
+    """Type, shape and dtype first: what follows may then be computed with."""
+    agree(torch.zeros_like(got) if isinstance(got, torch.Tensor) else got, torch.zeros_like(like))
+
+
+def wide_open(draw, n=200, d=5, h=211):
+    """A network whose output is its hidden layer, and whose hidden units are all far above 0: its noise can be read off."""
+    x, constants, _ = problem(draw, n, d, h, 1)
+    return x, constants, [draw(h, d, scale=0.1), 40 + draw(h), torch.eye(h, dtype=x.dtype), 0 * draw(h)]
+
+
+@points(1)
+@sizes
+def test_outputs_and_gradients(student, draw, n, d, h, k):
+    """The outputs, and the gradients of the input and of every parameter; a noise of 0 is no noise"""
+    x, constants, parameters = problem(draw, n, d, h, k)
+    agree(outputs_and_gradients(student, x, constants, parameters, draw(n, k)))
+    agree(without_noise(student, x, constants, parameters, draw.generator()))
+
+
+@points(1)
+def test_state(student, draw):
+    """mean and std are saved, moved and loaded with the module, and are not trained"""
+    x, constants, parameters = problem(draw, 7, 5, 3, 2)
+    others = draw(5), draw.uniform(5, low=0.5, high=2.0)
+    agree(saved(student, constants, parameters))
+    agree(restored(student, x, constants, others, parameters))
+
+
+@points(1)
+def test_noise(student, draw):
+    """Noise: before the ReLU, normal, of the spread asked for, from the generator, new for every entry and call"""
+    (x, constants, parameters), noise_std, generator = wide_open(draw), 0.6, draw.generator()
+    (clean, noisy, noisier), after, undisturbed = with_and_without_noise(
+        student, x, constants, parameters, noise_std, generator, unrelated_seed=1
+    )
+    for output in (clean, noisy, noisier):
+        settle(output, x.new_zeros(200, 211))
+    noise = ((noisy - clean) / noise_std).double()
+    spread = {"spread of the noise, relative to the one asked for": round(noise.square().mean().sqrt().item(), 1)}
+    agree(spread, {"spread of the noise, relative to the one asked for": 1.0})
+    assert (noise[1:] != noise[:-1]).double().mean() > 0.9, "all rows got the same noise"
+    assert (noise[:, 1:] != noise[:, :-1]).double().mean() > 0.9, "all units got the same noise"
+    ordered = noise.flatten().sort().values
+    gap = (torch.special.ndtr(ordered) - torch.arange(len(ordered)) / len(ordered)).abs().max().item()
+    assert gap < FARTHEST, "the noise is not normally distributed"
+    (_, again, _), _, _ = with_and_without_noise(
+        student, x, constants, parameters, noise_std, generator, unrelated_seed=2
+    )
+    settle(again, noisy)
+    assert torch.equal(noisy, again), "the same generator, in the same state, gave other noise"
+    assert not torch.equal(noisy, noisier), "two calls in a row got the same noise"
+    assert after == undisturbed, "the global random state has moved"
+    W1, b1, W2, b2 = parameters
+    (clean, noisy, _), _, _ = with_and_without_noise(
+        student, x, constants, [W1, b1 - 80, W2, b2], noise_std, generator, unrelated_seed=1
+    )
+    agree(noisy, clean)  # all units far below 0: the ReLU hides the noise
