@@ -1,0 +1,138 @@
+"""The gradebook, opened; and what is in it, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+from sqlalchemy.exc import SQLAlchemyError
+
+from torchstone.config import Course
+from torchstone.errors import CourseError, GradebookError
+from torchstone.gradebook.settings import alembic_on_path
+
+
+@contextmanager
+def open_book(course: Course, *, create: bool = False) -> Iterator[Any]:
+    """Nbgrader's Gradebook of the course. `create` makes it (mode 600) where there is none.
+
+    Raises GradebookError if it is missing or cannot be used.
+    """
+    path = course.gradebook_path
+    if path is not None and not path.exists():
+        if not create:
+            raise GradebookError(
+                f"there is no gradebook at {path}; `torchstone release` makes one with its first assignment"
+            )
+        path.touch(mode=0o600)
+    alembic_on_path()
+    try:
+        with Gradebook(course.gradebook_url, course.id) as book:
+            yield book
+    except (SQLAlchemyError, OSError) as e:
+        raise GradebookError(f"the gradebook {course.gradebook_url} cannot be used: {_first_line(e)}") from e
+
+
+@dataclass(frozen=True)
+class Student:
+    """A row of the roster, as the gradebook has it."""
+
+    id: str
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+
+
+def add_students(course: Course, students: list[Student]) -> None:
+    """Enter the roster's students, or correct their names."""
+    with open_book(course, create=True) as book:
+        for s in students:
+            book.update_or_create_student(s.id, first_name=s.first_name, last_name=s.last_name, email=s.email)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One student's line of an assignment."""
+
+    student: str
+    name: str
+    auto: float  #: points given by the checks
+    manual: float  #: points given by graders (in place of automatic ones where both are there)
+    extra_credit: float
+    penalty: float
+    score: float  #: after the penalty, never below 0
+    maximum: float
+    needs_manual: bool
+    submitted: bool
+
+
+def gradebook_table(course: Course, assignment: str) -> tuple[Row, ...]:
+    """Every student of the gradebook, by id. Raises GradebookError, or CourseError for an assignment it does not
+    have.
+    """
+    with open_book(course) as book:
+        maximum = require_assignment(book, assignment).max_score
+        submissions = {s.student.id: s for s in book.assignment_submissions(assignment)}
+        return tuple(_row(s, submissions.get(s.id), maximum) for s in sorted(book.students, key=lambda s: s.id))
+
+
+def _row(student: Any, submission: Any, maximum: float) -> Row:
+    grades = [g for n in submission.notebooks for g in n.grades] if submission else []
+    penalty = sum(n.late_submission_penalty or 0.0 for n in submission.notebooks) if submission else 0.0
+    return Row(
+        student=student.id,
+        name=student_name(student),
+        auto=sum(g.auto_score or 0.0 for g in grades),
+        manual=sum(g.manual_score or 0.0 for g in grades),
+        extra_credit=sum(g.extra_credit or 0.0 for g in grades),
+        penalty=penalty,
+        score=max(0.0, (submission.score if submission else 0.0) - penalty),
+        maximum=maximum,
+        needs_manual=any(g.needs_manual_grade for g in grades),
+        submitted=submission is not None,
+    )
+
+
+def dump(course: Course, assignment: str) -> dict[str, Any]:
+    """All that an assignment's grading left in the gradebook, without ids and times: what two ways of grading must
+    agree on.
+    """
+    with open_book(course) as book:
+        require_assignment(book, assignment)
+        return {
+            s.student.id: {
+                n.name: {
+                    "penalty": n.late_submission_penalty,
+                    "flagged": n.flagged,
+                    "grades": {
+                        g.name: (g.auto_score, g.manual_score, g.extra_credit, g.needs_manual_grade, g.max_score)
+                        for g in n.grades
+                    },
+                    "comments": {c.name: (c.auto_comment, c.manual_comment) for c in n.comments},
+                }
+                for n in s.notebooks
+            }
+            for s in book.assignment_submissions(assignment)
+        }
+
+
+def student_name(student: Any) -> str:
+    """First and last name; the id where the gradebook has neither."""
+    return " ".join(filter(None, (student.first_name, student.last_name))) or str(student.id)
+
+
+def require_assignment(book: Any, assignment: str) -> Any:
+    """Nbgrader's Assignment. Raises CourseError if the gradebook does not have it."""
+    try:
+        return book.find_assignment(assignment)
+    except MissingEntry:
+        raise CourseError(
+            f"the gradebook has no assignment {assignment!r}; run `torchstone release {assignment}`"
+        ) from None
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
