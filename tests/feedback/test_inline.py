@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from torchstone.feedback.inline import formula, inline
+from torchstone.feedback.inline import formula, inline, quoted
 
 
 def test_code_and_formulas_among_text():
@@ -55,3 +55,12 @@ def test_no_text_becomes_markup(text):
     html = str(inline(text))
     for piece in html.split("<")[1:]:
         assert piece.lstrip("/").split(">")[0].split()[0].rstrip("/") in allowed, html
+
+
+def test_quoted_knows_code_only():
+    assert str(quoted("`x < 1` costs $5 & $6, `")) == "<code>x &lt; 1</code> costs $5 &amp; $6, `"
+
+
+@given(st.text(max_size=80))
+def test_quoted_makes_no_other_markup(text):
+    assert "<" not in str(quoted(text)).replace("<code>", "").replace("</code>", "")

@@ -29,3 +29,9 @@ def test_drives_no_terminal(hostile):
 
 def test_checks_fit_a_terminal(good):
     assert max(map(len, text_summary(good).splitlines())) <= 100
+
+
+def test_a_repair_names_its_cell_once(mixed):
+    text = text_summary(mixed)
+    assert "! cell 2: The line “%matplotlib inline” was left out" in text
+    assert "! The answer cell of dropout was there twice" in text

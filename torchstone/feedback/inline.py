@@ -1,6 +1,7 @@
 r"""Course texts (titles, hints) as HTML: `code` in backticks, and $TeX$ as MathML, offline.
 
-For texts of the course's authors only. What a student's code said goes through `torchstone.feedback.texts`.
+`inline` is for texts of the course's authors only. Texts that may quote a student get `quoted`, and were cut and made
+visible by `torchstone.feedback.texts` before.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from latex2mathml.converter import convert
 from markupsafe import Markup, escape
 
 _PIECE: Final = re.compile(r"`(?P<code>[^`\n]+)`|\$(?P<tex>[^$\n]+)\$")
+_CODE: Final = re.compile(r"`([^`\n]+)`")
 _MATHML: Final = "{http://www.w3.org/1998/Math/MathML}"
 _LONGEST_FORMULA: Final = 600
 
@@ -46,6 +48,12 @@ def inline(text: str) -> Markup:
         end = match.end()
     parts.append(str(escape(text[end:])))
     return Markup("".join(parts))
+
+
+def quoted(text: str) -> Markup:
+    """`text` as HTML: backticks to `<code>`, everything else escaped."""
+    parts = _CODE.split(text)
+    return Markup("").join(Markup("<code>{}</code>").format(p) if n % 2 else escape(p) for n, p in enumerate(parts))
 
 
 @lru_cache(maxsize=1024)

@@ -7,8 +7,8 @@ from typing import Final
 
 from torchstone.feedback import words
 from torchstone.feedback.advice import next_steps
-from torchstone.feedback.texts import one_line
-from torchstone.feedback.views import exercise_mark, page_view, shown_score
+from torchstone.feedback.texts import EVIDENCE, one_line
+from torchstone.feedback.views import MOST_NOTES, broken_at, exercise_mark, page_view, repaired_at, shown_score
 from torchstone.model import CheckResult, StudentReport
 
 _WIDTH: Final = 100
@@ -33,10 +33,13 @@ def text_summary(report: StudentReport) -> str:
         lines += ["", f"{mark.symbol} {one_line(score.exercise)}: {earned} · {mark.words}"]
         for check in result.checks if result else ():
             lines += _check(check)
-    for note in page.broken:
-        lines += ["", _wrapped("! ", f"{note.where} stopped: {one_line(note.text)}")]
-    for note in page.repairs:
-        lines += ["", _wrapped("! ", f"{note.where + ': ' if note.where else ''}{one_line(note.text)}")]
+    broken = report.result.broken_cells if report.result else ()
+    notes = [f"{broken_at(cell)} stopped: {one_line(cell.message, EVIDENCE)}" for cell in broken[:MOST_NOTES]]
+    for repair in report.repairs[:MOST_NOTES]:
+        where = repaired_at(repair)
+        notes.append(f"{where}: " * bool(where) + one_line(repair.message, EVIDENCE))
+    for note in notes:
+        lines += ["", _wrapped("! ", note)]
     return "\n".join(lines) + "\n"
 
 
@@ -49,7 +52,7 @@ def _check(check: CheckResult) -> list[str]:
         lines.append(_wrapped(_INDENT, ours))
     elif check.verdict is not None and check.status != "passed":
         stage = "" if check.status == "skipped" else f"{words.STAGE[check.verdict.stage]}. "
-        lines.append(_wrapped(_INDENT, stage + one_line(check.verdict.message, 900)))
+        lines.append(_wrapped(_INDENT, stage + one_line(check.verdict.message, EVIDENCE)))
         if check.verdict.where is not None:
             where = check.verdict.where
             lines.append(_wrapped(_INDENT, f"{one_line(where.cell)}, line {where.line}: {one_line(where.code)}"))

@@ -14,13 +14,14 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from torchstone.feedback import words
-from torchstone.feedback.inline import inline
+from torchstone.feedback.inline import inline, quoted
 from torchstone.feedback.texts import COMMENT, EVIDENCE, code_line, one_line, visible
 from torchstone.feedback.words import Mark
 from torchstone.model import BrokenCell, CheckResult, ExerciseResult, ExerciseScore, Repair, StudentReport, Verdict
 
 #: Repairs and broken cells shown on a page; a notebook of ten thousand cells must not make a page of as many.
-_MOST_NOTES: Final = 30
+MOST_NOTES: Final = 30
+_NOTHING: Final = Markup()
 #: Differences of points below this are rounding.
 _ROUNDING: Final = 0.005
 
@@ -52,7 +53,7 @@ class CheckView:
     points: str
     device: str = ""  #: «the simulated accelerator»; "" on the CPU
     stage: str = ""
-    evidence: str = ""
+    evidence: Markup = _NOTHING
     seen_with: str = ""  #: the inputs at which it was seen
     place: PlaceView | None = None
     hint: HintView | None = None
@@ -78,8 +79,8 @@ class ExerciseView:
 class NoteView:
     """A repair or a broken cell."""
 
-    where: str
-    text: str
+    where: str  #: "" where the text says it itself
+    text: Markup
     code: str = ""
 
 
@@ -134,9 +135,9 @@ def page_view(report: StudentReport) -> PageView:
         late_reason=visible(late.reason) if late else "",
         adjustment=_signed(adjustment) if abs(adjustment) >= _ROUNDING else "",
         exercises=exercises,
-        broken=tuple(_broken(cell) for cell in broken[:_MOST_NOTES]),
-        repairs=tuple(_repair(repair) for repair in report.repairs[:_MOST_NOTES]),
-        left_out=max(0, len(broken) - _MOST_NOTES) + max(0, len(report.repairs) - _MOST_NOTES),
+        broken=tuple(_broken(cell) for cell in broken[:MOST_NOTES]),
+        repairs=tuple(_repair(repair) for repair in report.repairs[:MOST_NOTES]),
+        left_out=max(0, len(broken) - MOST_NOTES) + max(0, len(report.repairs) - MOST_NOTES),
     )
 
 
@@ -210,7 +211,7 @@ def _with_verdict(view: CheckView, verdict: Verdict, *, skipped: bool) -> CheckV
     return replace(
         view,
         stage="" if skipped else words.STAGE[verdict.stage],
-        evidence=visible(verdict.message.strip(), EVIDENCE),
+        evidence=quoted(visible(verdict.message.strip(), EVIDENCE)),
         seen_with=_seen_with(verdict),
         place=PlaceView(f"{one_line(verdict.where.cell)}, line {verdict.where.line}", code_line(verdict.where.code))
         if verdict.where
@@ -239,12 +240,23 @@ def _link(address: str | None) -> str:
 
 
 def _broken(cell: BrokenCell) -> NoteView:
-    where = one_line(cell.cell) + (f", line {cell.line}" if cell.line is not None else "")
-    return NoteView(where, visible(cell.message.strip(), EVIDENCE), code_line(cell.code) if cell.code else "")
+    where = broken_at(cell)
+    return NoteView(where, quoted(visible(cell.message.strip(), EVIDENCE)), code_line(cell.code) if cell.code else "")
+
+
+def broken_at(cell: BrokenCell) -> str:
+    """«cell 7, line 3»"""
+    return one_line(cell.cell) + (f", line {cell.line}" if cell.line is not None else "")
 
 
 def _repair(repair: Repair) -> NoteView:
-    return NoteView(one_line(repair.cell) if repair.cell else "", visible(repair.message.strip(), EVIDENCE))
+    return NoteView(repaired_at(repair), quoted(visible(repair.message.strip(), EVIDENCE)))
+
+
+def repaired_at(repair: Repair) -> str:
+    """The cell of a repair; "" where its message names it already."""
+    cell = one_line(repair.cell or "")
+    return "" if cell.lower() in repair.message.lower() else cell
 
 
 def _provisional(report: StudentReport, results: Mapping[str, ExerciseResult]) -> tuple[str, ...]:

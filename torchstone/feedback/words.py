@@ -77,6 +77,7 @@ WORLD: Final[dict[str, str]] = {
     "float32": "float32",
     "float64": "float64",
     "strided": "non-contiguous inputs",
+    "accelerator": "tensors on the accelerator",
     "sim": "tensors on the simulated accelerator",
     "cuda": "tensors on the GPU",
 }
