@@ -1,1 +1,49 @@
+"""The jail: a student's code runs here, with nothing worth stealing and no way out (ARCHITECTURE.md, trust boundary).
 
+This module stays light, since the jailed side is imported from the package too: names are looked up when asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from torchstone.jail.child import Child
+    from torchstone.jail.outcome import Answer, ChildLost, Finding, StudentRaised
+    from torchstone.jail.scenario_world import SCENARIO_NAMES, Misfit
+    from torchstone.jail.selftest import self_test
+    from torchstone.jail.tiers import choose_tier
+    from torchstone.jail.zygote import Zygote
+
+__all__ = [
+    "SCENARIO_NAMES",
+    "Answer",
+    "Child",
+    "ChildLost",
+    "Finding",
+    "Misfit",
+    "StudentRaised",
+    "Zygote",
+    "choose_tier",
+    "self_test",
+]
+
+_HOMES: Final = {
+    "Answer": "outcome",
+    "Child": "child",
+    "ChildLost": "outcome",
+    "Finding": "outcome",
+    "Misfit": "scenario_world",
+    "SCENARIO_NAMES": "scenario_world",
+    "StudentRaised": "outcome",
+    "Zygote": "zygote",
+    "choose_tier": "tiers",
+    "self_test": "selftest",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -1,0 +1,319 @@
+"""The trusted side of one jailed process: requests in, raw values out, and an end to whatever breaks the rules."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import shutil
+import signal
+import time
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Final, Self, get_args
+
+from torchstone import wire
+from torchstone.errors import JailError, NotData, WireClosed, WireDeadline, WireError
+from torchstone.jail.limits import cpu_limit
+from torchstone.jail.outcome import Answer, ChildLost, LostReason, RaisedKind, StudentRaised
+from torchstone.jail.worker import EXIT_MEMORY
+from torchstone.model import BrokenCell, Cell, Limits
+
+#: Bytes of output after which a program is ended: a progress bar writes a thousandth of it.
+FLOOD: Final = 64 << 20
+
+_READ: Final = 1 << 16
+_TEXT: Final = 300
+_TYPE_NAME: Final = 80
+_DYING: Final = 5.0
+_SCRATCH_SECONDS: Final = 0.25
+_SCRATCH_FILES: Final = 2048
+_CPU_MARGIN: Final = 0.2
+
+
+class _Overrun(Exception):
+    """Wrote more than it may; the message says where."""
+
+
+class Child:
+    """One jailed process. Every method that asks it something raises StudentRaised or ChildLost; after ChildLost it is
+    dead, and asking again raises the same loss. Use it as a context manager, from one thread.
+    """
+
+    def __init__(
+        self,
+        *,
+        pidfd: int,
+        requests: int,
+        replies: int,
+        output: int,
+        scratch: str | None,
+        limits: Limits,
+        status: Callable[[], Mapping[str, Any]],
+    ) -> None:
+        self._pidfd = pidfd
+        self._requests = requests
+        self._replies = replies
+        self._output_fd = output
+        self._scratch = scratch
+        self._limits = limits
+        self._status = status
+        self._output = bytearray()
+        self._written = 0
+        self._next_look = 0.0
+        self._output_open = True
+        self._number = 0
+        self._cells: dict[str, list[str]] = {}
+        self._lost: ChildLost | None = None
+        self._closed = False
+        #: CPU seconds of the whole life of the process, from the kernel; known once it has ended.
+        self.cpu_seconds = 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # ---- requests ---------------------------------------------------------------------------------------------------
+
+    def load(self, cells: Sequence[Cell], seconds: float) -> tuple[BrokenCell, ...]:
+        """Compile and run cells one by one, `seconds` for all; a broken one does not stop the rest.
+
+        Raises ChildLost with `.cell` set if one of them takes the process down.
+        """
+        deadline = time.monotonic() + seconds
+        broken = []
+        for cell in cells:
+            self._cells[cell.label] = cell.source.splitlines()
+            try:
+                self._ask("load", cell.label, cell.source, deadline=deadline)
+            except StudentRaised as raised:
+                broken.append(BrokenCell(cell.label, str(raised), raised.line, raised.code))
+            except NotData as refused:
+                broken.append(BrokenCell(cell.label, f"this cell could not be run: {refused}"))
+            except ChildLost as lost:
+                lost.cell = cell.label
+                raise
+        return tuple(broken)
+
+    def place(self, device: str) -> None:
+        """From now on the worker moves every tensor it gets to this device ("cpu" or "sim")."""
+        self._ask("place", device, deadline=time.monotonic() + _DYING)
+
+    def call(self, name: str, args: Sequence[object], kwargs: Mapping[str, object], seconds: float) -> Answer:
+        """Call one function of the program (dots reach into objects) and wait `seconds` at most for its value."""
+        return self._ask("call", name, list(args), dict(kwargs), deadline=time.monotonic() + seconds)
+
+    def vjp(
+        self, name: str, args: Sequence[object], kwargs: Mapping[str, object], upstream: object, seconds: float
+    ) -> Answer:
+        """Call a function and pull `upstream` back through it.
+
+        The value is `{"value": …, "gradient": […]}`: one gradient for each floating-point tensor among `args`, None
+        where the value does not depend on it.
+        """
+        return self._ask("vjp", name, list(args), dict(kwargs), upstream, deadline=time.monotonic() + seconds)
+
+    def run(
+        self, source: str, entry: str, args: Sequence[object], kwargs: Mapping[str, object], seconds: float
+    ) -> Answer:
+        """Run a scenario: `source` defines `entry`, which is called with the program and these inputs."""
+        return self._ask("run", source, entry, list(args), dict(kwargs), deadline=time.monotonic() + seconds)
+
+    # ---- life -------------------------------------------------------------------------------------------------------
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process still runs."""
+        return not self._closed and not _ready(self._pidfd)
+
+    @property
+    def output(self) -> str:
+        """What the program printed so far, both streams together, up to the limit."""
+        if not self._closed:
+            with contextlib.suppress(_Overrun):
+                self._drain()
+        return self._output.decode("utf-8", "replace")
+
+    def kill(self) -> None:
+        """End the process now, with everything it started."""
+        try:
+            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+        except (ProcessLookupError, OSError):
+            return
+
+    def close(self) -> None:
+        """End the process and let go of everything it held. Closing twice does nothing."""
+        if self._closed:
+            return
+        if self._lost is None:
+            self._end()
+        with contextlib.suppress(_Overrun):
+            self._drain()  # while the descriptor is open
+        self._closed = True
+        for fd in (self._requests, self._replies, self._output_fd, self._pidfd):
+            os.close(fd)
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def wait_ready(self, deadline: float) -> None:
+        """Wait for the worker's word that the jail stands. Raises JailError if it does not."""
+        try:
+            ready = wire.receive(self._replies, deadline, wait=self._wait).value
+        except (WireError, _Overrun) as error:
+            self._end()
+            raise JailError(f"a jailed process could not be set up: {self.output.strip() or error}") from error
+        if ready != "ready":
+            raise JailError("a jailed process spoke before its turn")
+
+    # ---- the wire ---------------------------------------------------------------------------------------------------
+
+    def _ask(self, verb: str, *arguments: object, deadline: float) -> Answer:
+        if self._lost is not None:
+            raise self._lost
+        self._number += 1
+        try:
+            if _ready(self._replies) and not _ready(self._pidfd):
+                raise WireError("it spoke out of turn, or closed its end")
+            wire.send(self._requests, (self._number, verb, arguments), deadline, layout=True, wait=self._wait)
+            received = wire.receive(self._replies, deadline, wait=self._wait)
+            return self._answer(received)
+        except WireDeadline:
+            raise self._lose("deadline", "no answer in time") from None
+        except WireClosed:
+            raise self._gone() from None
+        except NotData:
+            raise  # ours: the inputs are not data
+        except WireError as error:
+            raise self._lose("protocol", str(error)) from None
+        except _Overrun as error:
+            raise self._lose("output", str(error)) from None
+
+    def _answer(self, received: wire.Received) -> Answer:
+        """The answer in a reply. Every part of it is checked: it comes from a process that may say anything."""
+        reply = received.value
+        if not isinstance(reply, tuple) or len(reply) < 2 or reply[0] != self._number or type(reply[0]) is not int:
+            raise WireError("a reply to another request")
+        if reply[1] == "ok" and len(reply) == 4:
+            _, _, value, mutated = reply
+            if not isinstance(mutated, list) or not all(type(index) is int and index >= 0 for index in mutated):
+                raise WireError("a reply that is not one")
+            return Answer(value, tuple(mutated), received.devices)
+        if reply[1] == "error" and len(reply) == 7:
+            raise self._raised(reply[2:])
+        raise WireError("a reply that is not one")
+
+    def _raised(self, parts: tuple[object, ...]) -> StudentRaised:
+        kind, type_name, text, cell, line = parts
+        if not isinstance(kind, str) or kind not in get_args(RaisedKind):
+            raise WireError("an error of no known kind")
+        if not isinstance(type_name, str) or not isinstance(text, str):
+            raise WireError("an error without its texts")
+        known = isinstance(cell, str) and cell in self._cells
+        label = cell if known and isinstance(cell, str) else None
+        source = self._cells[label] if label is not None else []
+        number = line if type(line) is int and 0 < line <= len(source) else None
+        code = source[number - 1].strip() if number is not None else None
+        name, message = _printable(type_name, _TYPE_NAME), _printable(text, _TEXT)
+        return StudentRaised(kind, name, message, cell=label, line=number, code=code)  # type: ignore[arg-type]
+
+    def _wait(self, fd: int, event: int, deadline: float) -> None:
+        """Wait for the wire, collecting output meanwhile and looking at the scratch folder now and then."""
+        while True:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise WireDeadline("no answer in time")
+            poll = select.poll()
+            poll.register(fd, event)
+            if self._output_open:
+                poll.register(self._output_fd, select.POLLIN)
+            step = left if self._scratch is None else min(left, _SCRATCH_SECONDS)
+            ready = dict(poll.poll(min(step, 3600.0) * 1000 + 1))
+            if self._output_fd in ready:
+                self._drain()
+            self._look_at_scratch()
+            if fd in ready:
+                return
+
+    def _drain(self) -> None:
+        """Take what has been printed so far; a bounded part of it is kept."""
+        while self._output_open:
+            try:
+                data = os.read(self._output_fd, _READ)
+            except BlockingIOError:
+                return
+            self._output_open = bool(data)
+            self._written += len(data)
+            self._output += data[: max(0, self._limits.output_kb * 1024 - len(self._output))]
+            if self._written > FLOOD:
+                self._output_open = False
+                raise _Overrun(f"printed more than {FLOOD >> 20} MB")
+
+    def _look_at_scratch(self) -> None:
+        """Where the scratch folder lies on a real disk (no mount of its own), nobody but us bounds what is in it."""
+        if self._scratch is None or time.monotonic() < self._next_look:
+            return
+        self._next_look = time.monotonic() + _SCRATCH_SECONDS
+        used, files = 0, 0
+        for folder, _, names in os.walk(self._scratch):
+            for name in names:
+                files += 1
+                try:
+                    used += os.lstat(os.path.join(folder, name)).st_blocks * 512
+                except FileNotFoundError:
+                    continue
+            if files > _SCRATCH_FILES or used > self._limits.disk_mb << 20:
+                raise _Overrun(f"wrote more than {self._limits.disk_mb} MB, or {_SCRATCH_FILES} files")
+
+    # ---- the end ----------------------------------------------------------------------------------------------------
+
+    def _lose(self, reason: LostReason, detail: str) -> ChildLost:
+        if self._lost is None:
+            self._end()
+            self._lost = ChildLost(reason, detail)
+        return self._lost
+
+    def _gone(self) -> ChildLost:
+        """It closed its end of the wire: most likely because it died, and the kernel knows of what."""
+        if not _ready(self._pidfd, seconds=_DYING / 5):
+            return self._lose("protocol", "it closed its end of the wire")
+        status = self._end()
+        self._lost = ChildLost(*_explain_death(status, self.cpu_seconds, self._limits))
+        return self._lost
+
+    def _end(self) -> int:
+        """Kill the process, wait for its death, and learn its wait status and CPU time from the kernel."""
+        self.kill()
+        if not _ready(self._pidfd, seconds=_DYING):
+            raise JailError("a jailed process could not be killed")
+        found = self._status()
+        self.cpu_seconds = float(found["cpu"])
+        return int(found["status"])
+
+
+def _explain_death(status: int, cpu_seconds: float, limits: Limits) -> tuple[LostReason, str]:
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        allowed = cpu_limit(limits)
+        if number in (signal.SIGKILL, signal.SIGXCPU) and cpu_seconds > allowed - _CPU_MARGIN:
+            return "cpu", f"used more than {allowed} seconds of processor time"
+        if number == signal.SIGKILL:
+            return "memory", "killed by the system, most likely because memory ran out"
+        return "died", f"crashed ({signal.Signals(number).name})"
+    if (code := os.WEXITSTATUS(status)) == EXIT_MEMORY:
+        return "memory", "could not get the memory to answer"
+    return "died", f"left with exit status {code}"
+
+
+def _ready(fd: int, seconds: float = 0.0) -> bool:
+    poll = select.poll()
+    poll.register(fd, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))
+
+
+def _printable(text: str, limit: int) -> str:
+    """Text of a student's process as one may show it: bounded, line breaks kept, other controls made visible."""
+    return "".join(c if c.isprintable() or c == "\n" else "�" for c in text[:limit])

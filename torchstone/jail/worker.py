@@ -1,0 +1,224 @@
+"""Runs a student's code, inside the jail. Once a cell has run, nothing here can be trusted: it sends raw values."""
+
+from __future__ import annotations
+
+import builtins
+import linecache
+import math
+import os
+import random
+import sys
+import types
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final, NoReturn
+
+import numpy as np
+import torch
+
+from torchstone import wire
+from torchstone.errors import NotData, WireClosed
+from torchstone.jail.scenario_world import SCENARIO_NAMES, Misfit
+
+#: The exit status of a worker that could not get the memory to answer.
+EXIT_MEMORY: Final = 77
+
+_TEXT: Final = 300
+_NEVER: Final = math.inf
+_SCENARIO_FILE: Final = "<check>"
+
+
+class Missing(Exception):
+    """The student's program does not define this name."""
+
+
+class Implementation:
+    """What a scenario sees of the student's program: its names, to read."""
+
+    __slots__ = ("_module",)
+
+    def __init__(self, module: types.ModuleType) -> None:
+        object.__setattr__(self, "_module", module)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return getattr(self._module, name)
+        except AttributeError:
+            raise Missing(name) from None
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"{name}: the names of a program are only read")
+
+
+class Worker:
+    """Answers requests `(number, verb, arguments)` with `(number, "ok", value, mutated)` or `(number, "error", …)`."""
+
+    def __init__(self, reader: int, writer: int) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._device: str | None = None
+        self._student = _student_module()
+        self._implementation = Implementation(self._student)
+        self._files: dict[str, str] = {}  # file name of a compiled cell → its label
+        self._verbs: dict[str, Callable[..., tuple[object, list[int]]]] = {
+            "load": self._load,
+            "place": self._set_device,
+            "call": self._call,
+            "vjp": self._vjp,
+            "run": self._run,
+        }
+
+    def serve(self) -> NoReturn:
+        """Say that the jail stands, then answer until the other side is gone."""
+        wire.send(self._writer, "ready", _NEVER)
+        while True:
+            try:
+                received = wire.receive(self._reader, _NEVER, trusted_sender=True, place=self._move)
+            except WireClosed:
+                os._exit(0)
+            request: Any = received.value
+            number, verb, arguments = request
+            try:
+                reply: tuple[object, ...] = (number, "ok", *self._verbs[verb](*arguments))
+            except BaseException as error:  # SystemExit and KeyboardInterrupt are answers like any other
+                reply = (number, "error", *self._explain(error))
+            _flush()
+            try:
+                wire.send(self._writer, reply, _NEVER)
+            except NotData as error:
+                wire.send(self._writer, (number, "error", *self._explain(error)), _NEVER)
+
+    # ---- verbs ------------------------------------------------------------------------------------------------------
+
+    def _load(self, label: str, source: str) -> tuple[object, list[int]]:
+        file = f"<{label}>"
+        self._files[file] = label
+        linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+        exec(compile(source, file, "exec", dont_inherit=True), self._student.__dict__)
+        return None, []
+
+    def _set_device(self, device: str) -> tuple[object, list[int]]:
+        self._device = None if device == "cpu" else device
+        return None, []
+
+    def _call(self, name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[object, list[int]]:
+        calm()
+        before = _snapshot([args, kwargs])
+        value = self._resolve(name)(*args, **kwargs)
+        return value, _mutated(before)
+
+    def _vjp(self, name: str, args: Sequence[Any], kwargs: dict[str, Any], upstream: Any) -> tuple[object, list[int]]:
+        calm()
+        before = _snapshot([args, kwargs])
+        leaves = [a.requires_grad_() for a in args if isinstance(a, torch.Tensor) and a.is_floating_point()]
+        value = self._resolve(name)(*args, **kwargs)
+        several = isinstance(value, tuple | list)
+        outputs, upstreams = (value, upstream) if several else ([value], [upstream])
+        gradient = torch.autograd.grad(outputs, leaves, upstreams, allow_unused=True)
+        return {"value": value, "gradient": list(gradient)}, _mutated(before)
+
+    def _run(self, source: str, entry: str, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[object, list[int]]:
+        calm()
+        world = dict(SCENARIO_NAMES)
+        exec(compile(source, _SCENARIO_FILE, "exec", dont_inherit=True), world)
+        program: Any = world[entry]
+        return program(self._implementation, *args, **kwargs), []
+
+    # ---- helpers ----------------------------------------------------------------------------------------------------
+
+    def _move(self, tensor: torch.Tensor) -> torch.Tensor:
+        return tensor if self._device is None else tensor.to(self._device)
+
+    def _resolve(self, name: str) -> Any:
+        found: Any = self._implementation
+        for part in name.split("."):
+            found = getattr(found, part)
+        return found
+
+    def _explain(self, error: BaseException) -> tuple[str, str, str, str | None, int | None]:
+        """Kind, type, message, and the cell and line of the last frame in the student's own code."""
+        kinds: dict[type[BaseException], str] = {Missing: "missing", Misfit: "misfit", NotData: "notdata"}
+        label, line = None, None
+        trace = error.__traceback__
+        while trace is not None:
+            if (file := trace.tb_frame.f_code.co_filename) in self._files:
+                label, line = self._files[file], trace.tb_lineno
+            trace = trace.tb_next
+        if isinstance(error, SyntaxError) and error.filename in self._files:
+            label, line = self._files[error.filename], error.lineno
+        try:
+            text = str(error.msg if isinstance(error, SyntaxError) else error)
+            text = text[:_TEXT].encode("utf-8", "replace").decode()
+        except BaseException:
+            text = "(its message could not be read)"
+        return kinds.get(type(error), "raised"), type(error).__name__[:80], text, label, line
+
+
+def calm() -> None:
+    """Undo what a cell may have left switched: what it computes must not depend on another cell's switches."""
+    torch.set_default_dtype(torch.float32)
+    torch.set_default_device(None)
+    torch.set_grad_enabled(True)
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(False)
+    torch.set_flush_denormal(False)
+    torch.set_float32_matmul_precision("highest")
+    torch.autograd.set_detect_anomaly(False)
+    torch.default_generator.manual_seed(0)
+    random.seed(0)
+    np.random.seed(0)
+    np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
+    warnings.resetwarnings()
+    warnings.simplefilter("default")
+
+
+def _student_module() -> types.ModuleType:
+    """The module that a notebook's cells run in: `__main__`, as in Jupyter."""
+    module = types.ModuleType("__main__")
+    module.__dict__["__builtins__"] = builtins
+    sys.modules["__main__"] = module
+    builtins.input = _no_input
+    builtins.display = _display  # type: ignore[attr-defined]  # Jupyter has it everywhere
+    return module
+
+
+def _no_input(prompt: object = "") -> NoReturn:
+    raise EOFError("input() has nobody to ask while a notebook is graded")
+
+
+def _display(*values: object, **_: object) -> None:
+    print(*values)
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BaseException:  # the student may have replaced or closed either
+            continue
+
+
+def _tensors(value: object) -> Iterator[torch.Tensor]:
+    if isinstance(value, torch.Tensor):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _tensors(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _tensors(item)
+
+
+def _snapshot(inputs: object) -> list[tuple[torch.Tensor, torch.Tensor]]:
+    return [(tensor, tensor.clone()) for tensor in _tensors(inputs)]
+
+
+def _mutated(before: list[tuple[torch.Tensor, torch.Tensor]]) -> list[int]:
+    with torch.no_grad():
+        return [i for i, (tensor, clone) in enumerate(before) if not _same(tensor, clone)]
+
+
+def _same(tensor: torch.Tensor, clone: torch.Tensor) -> bool:
+    if tensor.shape != clone.shape or tensor.dtype != clone.dtype:
+        return False
+    return bool(((tensor == clone) | (tensor.isnan() & clone.isnan())).all())

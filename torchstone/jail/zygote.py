@@ -1,0 +1,202 @@
+"""The trusted side of the fork server: starts it clean, asks it for children, and takes everything down again."""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import dataclasses
+import fcntl
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Final, Literal, Self
+
+from torchstone.errors import JailError, JailUnavailable
+from torchstone.jail import paths
+from torchstone.jail.child import Child
+from torchstone.jail.clean import clean_command, clean_environment
+from torchstone.jail.tiers import choose_tier
+from torchstone.model import JailPolicy, Tier
+
+Profile = Literal["cpu", "sim"]
+
+_START_SECONDS: Final = 120.0
+_SPAWN_SECONDS: Final = 30.0
+_CLOSE_SECONDS: Final = 5.0
+_MESSAGE: Final = 1 << 16
+_SETPIPE_SZ: Final = getattr(fcntl, "F_SETPIPE_SZ", 1031)
+_PIPE_BYTES: Final = 1 << 20
+
+
+class Zygote:
+    """A fork server with torch loaded. Use it as a context manager, from one thread; closing it ends its children."""
+
+    def __init__(
+        self, policy: JailPolicy, tier: Tier, process: subprocess.Popen[bytes], control: socket.socket
+    ) -> None:
+        #: The tier that was built.
+        self.tier = tier
+        self._policy = policy
+        self._process = process
+        self._control = control
+        self._number = 0
+        self._asked: dict[str, int] | None = None  # our ends of the spare's pipes, its handle not yet received
+        self._spare: Child | None = None
+
+    @classmethod
+    def start(cls, policy: JailPolicy, profile: Profile = "cpu") -> Zygote:
+        """Start a fork server: about 4 s, most of it importing torch.
+
+        Raises JailUnavailable if no tier that `policy` allows can be built here, and JailError if something that
+        belongs into it is missing (a module of `policy.preload`, the simulated accelerator).
+        """
+        tier = choose_tier(policy)
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        complaints = os.memfd_create("zygote-stderr")
+        try:
+            with theirs:
+                process = subprocess.Popen(
+                    clean_command("zygote_main", str(theirs.fileno())),
+                    env=clean_environment(),
+                    cwd="/",
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=complaints,
+                    pass_fds=[theirs.fileno()],
+                    start_new_session=True,  # Ctrl-C is for us; we take it down in order
+                )
+            zygote = cls(policy, tier, process, ours)
+            try:
+                zygote._configure(profile)
+            except JailError as error:
+                zygote.close()
+                said = os.pread(complaints, 2000, 0).decode(errors="replace").strip()
+                raise type(error)(f"{error}\n{said}" if said else str(error)) from None
+        finally:
+            os.close(complaints)
+        return zygote
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def spawn(self) -> Child:
+        """A fresh jailed process that has run nothing yet: the spare one; the next is made while this one works.
+
+        Raises JailError if it cannot be confined as promised.
+        """
+        if self._spare is None:
+            self._ask_for_spare()
+        child = self._take_spare()
+        self._ask_for_spare()
+        child.wait_ready(time.monotonic() + _SPAWN_SECONDS)
+        return child
+
+    def close(self) -> None:
+        """End the fork server and all its children. Closing twice does nothing."""
+        if self._asked is not None:
+            for fd in self._asked.values():
+                os.close(fd)
+            self._asked = None
+        self._control.close()
+        try:
+            self._process.wait(_CLOSE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.send_signal(signal.SIGKILL)  # the kernel then ends whatever it started
+            self._process.wait()
+
+    # ---- the control socket -----------------------------------------------------------------------------------------
+
+    def _configure(self, profile: Profile) -> None:
+        config = {
+            "tier": self.tier,
+            "profile": profile,
+            "preload": self._policy.preload,
+            "readable": paths.readable(),
+            "limits": dataclasses.asdict(self._policy.limits),
+        }
+        self._send(config, ())
+        reply, _ = self._receive(_START_SECONDS)
+        if "ready" not in reply:
+            error = JailUnavailable if reply.get("error") == "unavailable" else JailError
+            raise error(str(reply.get("message", "the jail's fork server did not start")))
+
+    def _ask_for_spare(self) -> None:
+        self._number += 1
+        (child_requests, requests), (replies, child_replies), (output, child_output) = (_pipe() for _ in range(3))
+        for fd in (requests, replies, output):
+            os.set_blocking(fd, False)
+        theirs = (child_requests, child_replies, child_output)
+        self._asked = {"requests": requests, "replies": replies, "output": output}
+        try:
+            self._send({"spawn": self._number}, theirs)
+        finally:
+            for fd in theirs:
+                os.close(fd)
+
+    def _take_spare(self) -> Child:
+        """The child that was asked for last, its handle received if that has not happened yet."""
+        self._receive_spare()
+        child, self._spare = self._spare, None
+        assert child is not None
+        return child
+
+    def _receive_spare(self) -> None:
+        if self._asked is None:
+            return
+        reply, descriptors = self._receive(_SPAWN_SECONDS)
+        number = reply["spawn"]
+        ends, self._asked = self._asked, None
+        self._spare = Child(
+            pidfd=descriptors[0],
+            **ends,
+            scratch=reply["scratch"],
+            limits=self._policy.limits,
+            status=lambda: self._status_of(number),
+        )
+
+    def _status_of(self, number: int) -> Mapping[str, Any]:
+        self._receive_spare()  # replies come in the order of the requests
+        self._send({"status": number}, ())
+        return self._receive(_SPAWN_SECONDS)[0]
+
+    def _send(self, message: Mapping[str, object], descriptors: tuple[int, ...]) -> None:
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))] if descriptors else []
+        try:
+            self._control.sendmsg([json.dumps(message).encode()], rights)
+        except OSError as error:
+            raise JailError(f"the jail's fork server is gone ({error.strerror})") from error
+
+    def _receive(self, seconds: float) -> tuple[dict[str, Any], list[int]]:
+        poll = select.poll()
+        poll.register(self._control, select.POLLIN)
+        if not poll.poll(seconds * 1000):
+            raise JailError(f"the jail's fork server did not answer within {seconds:.0f} s")
+        try:
+            message, ancillary, _, _ = self._control.recvmsg(_MESSAGE, socket.CMSG_LEN(4))
+        except OSError as error:
+            raise JailError(f"the jail's fork server is gone ({error.strerror})") from error
+        if not message:
+            raise JailError("the jail's fork server is gone")
+        descriptors = array.array("i")
+        for _, _, data in ancillary:
+            descriptors.frombytes(data)
+        return json.loads(message), list(descriptors)
+
+
+def _pipe() -> tuple[int, int]:
+    """A pipe, as wide as the kernel gives us."""
+    reader, writer = os.pipe()
+    with contextlib.suppress(OSError):  # an ordinary user with many pipes: the usual width does as well
+        fcntl.fcntl(writer, _SETPIPE_SZ, _PIPE_BYTES)
+    return reader, writer

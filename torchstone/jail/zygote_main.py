@@ -1,0 +1,317 @@
+"""The fork server: imports torch once, confines itself, then forks a confined child for each request.
+
+Started clean by `zygote.py` through `entry.py`: no secret was ever in its environment, arguments or memory. It speaks
+JSON over one SOCK_SEQPACKET socket: first the configuration comes in, and `{"ready": …}` or `{"error": …}` goes out;
+`{"spawn": n}` with three descriptors gives `{"spawn": n}` with a pidfd; `{"status": n}` tells how child n ended.
+"""
+
+from __future__ import annotations
+
+import array
+import gc
+import importlib
+import json
+import os
+import random
+import select
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn
+
+from torchstone.errors import JailError, JailUnavailable
+from torchstone.jail import confinement, namespaces, syscalls
+from torchstone.jail.confinement import Confinement
+from torchstone.model import Limits
+
+MESSAGE: Final = 1 << 16
+_DESCRIPTORS: Final = 3
+
+
+def main(control_fd: str) -> NoReturn:
+    """Split in two: a keeper, which clears up after everything has ended, and the zygote proper."""
+    control = socket.socket(fileno=int(control_fd))
+    try:
+        owner = os.pidfd_open(os.getppid())
+        config = json.loads(control.recv(MESSAGE))
+        plan = Confinement(config["tier"], tuple(config["readable"]), Limits(**config["limits"]))
+        extras = _Extras(config["profile"], tuple(config["preload"]))
+        with _refusing("this machine does not let the jail be built"):
+            confinement.prepare_zygote(plan)
+        scratch = None if plan.tier == "namespaces" else tempfile.mkdtemp(prefix="torchstone-jail-")
+        syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
+        zygote = os.fork()
+    except Exception as error:
+        _tell(control, _failure(error))
+        os._exit(1)
+    if zygote:
+        _keep(control, scratch)
+    try:
+        confinement.die_with_parent()
+        _Zygote.prepare(control, owner, plan, scratch, extras).serve()
+    except BaseException as error:
+        _tell(control, _failure(error))
+        os._exit(1)
+
+
+def _keep(control: socket.socket, scratch: str | None) -> NoReturn:
+    control.close()
+    while True:
+        try:
+            os.wait()
+        except ChildProcessError:
+            break
+    if scratch is not None:
+        shutil.rmtree(scratch, ignore_errors=True)
+    os._exit(0)
+
+
+@dataclass(frozen=True)
+class _Extras:
+    """What is loaded besides torch."""
+
+    profile: str
+    preload: tuple[str, ...]
+
+
+@dataclass
+class _Zygote:
+    """What the loop needs."""
+
+    control: socket.socket
+    owner: int  #: a pidfd of the process that started us: readable when it is gone
+    plan: Confinement
+    scratch: str | None
+    own: int  #: a pidfd of this process
+    users: range | None
+    inherited: int  #: bytes of address space a child starts with
+    children: dict[int, int]  #: number → process id, not yet waited for
+
+    @classmethod
+    def prepare(
+        cls,
+        control: socket.socket,
+        owner: int,
+        plan: Confinement,
+        scratch: str | None,
+        extras: _Extras,
+    ) -> _Zygote:
+        """Import, confine, import the rest, and freeze what the children share."""
+        tasks = os.open("/proc/self/task", os.O_RDONLY | os.O_DIRECTORY)
+        memory = os.open("/proc/self/statm", os.O_RDONLY)
+        users = confinement.spare_users(plan)
+        _import_torch()  # before the root changes: torch asks /proc and /sys what the processor can do
+        with _refusing("this machine does not let the jail be built"):
+            confinement.confine_zygote(plan, scratch)
+        home = scratch or namespaces.BOX
+        os.environ.update(confinement.clean_environment(home))
+        for name in extras.preload:
+            _import_preloaded(name)
+            if len(os.listdir(tasks)) > 1:
+                raise JailError(f"jail.preload: {name} starts threads when it is imported; a jail cannot fork then")
+        _warm()
+        if extras.profile == "sim":
+            _install_simulator()
+        os.close(tasks)
+        if plan.tier == "namespaces":
+            syscalls.detach(namespaces.BOX)  # what the imports left there is read, and no child should see it
+        inherited = int(os.pread(memory, 100, 0).split()[0]) * os.sysconf("SC_PAGE_SIZE")
+        os.close(memory)
+        gc.collect()
+        gc.freeze()
+        _tell(control, {"ready": True})
+        return cls(control, owner, plan, scratch, os.pidfd_open(os.getpid()), users, inherited, {})
+
+    def serve(self) -> NoReturn:
+        """Answer until the owner is gone."""
+        poll = select.poll()
+        poll.register(self.control, select.POLLIN)
+        poll.register(self.owner, select.POLLIN)
+        while True:
+            if self.owner in dict(poll.poll()):
+                os._exit(0)
+            message, ancillary, _, _ = self.control.recvmsg(MESSAGE, socket.CMSG_LEN(4 * _DESCRIPTORS))
+            if not message:
+                os._exit(0)
+            request = json.loads(message)
+            if "spawn" in request:
+                self._spawn(request["spawn"], _descriptors(ancillary))
+            else:
+                _tell(self.control, self._status(request["status"]))
+
+    def _spawn(self, number: int, wire: list[int]) -> None:
+        home = namespaces.BOX if self.scratch is None else os.path.join(self.scratch, str(number))
+        user = None if self.users is None else self.users[number % len(self.users)]
+        if self.scratch is not None:
+            os.mkdir(home, 0o700)
+            if user is not None:
+                os.chown(home, user, user)
+        in_namespaces = self.plan.tier == "namespaces"
+        if in_namespaces:
+            namespaces.own_processes()
+        child = os.fork()
+        if not child:
+            self._become_child(wire, home, user)
+        if in_namespaces:
+            namespaces.rejoin_processes(self.own)
+        self.children[number] = child
+        handle = os.pidfd_open(child)
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [handle]))]
+        reply = {"spawn": number, "scratch": home if self.scratch is not None else None}
+        self.control.sendmsg([json.dumps(reply).encode()], rights)
+        for fd in (*wire, handle):
+            os.close(fd)
+
+    def _become_child(self, wire: list[int], home: str, user: int | None) -> NoReturn:
+        try:
+            confinement.claim_descriptors(*wire)
+            _open_standard_streams()
+            confinement.confine_child(self.plan, home, user, self.inherited)
+            os.environ.clear()
+            os.environ.update(confinement.clean_environment(home))
+            sys.argv = ["notebook"]
+            _seed()
+            self._forget()
+            _serve()
+        except BaseException as error:  # whoever asked for this child reads its output
+            os.write(2, f"{type(error).__name__}: {error}\n".encode(errors="replace")[:1000])
+        finally:
+            os._exit(1)
+
+    def _forget(self) -> None:
+        """Leave nothing of the fork server to the child."""
+        self.children.clear()
+        self.control.detach()  # its descriptor is closed already, and its number may be another's
+
+    def _status(self, number: int) -> dict[str, Any]:
+        """How a child ended that is known to have ended: as `os.wait4` tells, which no jailed code can touch."""
+        child = self.children.pop(number)
+        _, status, usage = os.wait4(child, 0)
+        return {"status": status, "cpu": usage.ru_utime + usage.ru_stime}
+
+
+def _serve() -> NoReturn:
+    from torchstone.jail.worker import EXIT_MEMORY, Worker
+
+    try:
+        Worker(confinement.REQUESTS, confinement.REPLIES).serve()
+    except MemoryError:
+        os._exit(EXIT_MEMORY)
+
+
+# ---- imports --------------------------------------------------------------------------------------------------------
+
+
+def _import_torch() -> None:
+    try:
+        import torch
+
+        from torchstone.jail import worker
+    except ImportError as error:
+        raise JailUnavailable(f"the jail's Python cannot import {error.name}: {error}") from error
+    torch.set_num_threads(1)
+    torch.set_num_interop_threads(1)
+    torch.ones(4, 4) @ torch.ones(4, 4)  # asks the processor what it can do
+    worker.calm()
+
+
+def _import_preloaded(name: str) -> None:
+    try:
+        importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        raise JailError(f"jail.preload: there is no module {error.name} (for {name}) in the jail's Python") from error
+    except Exception as error:
+        raise JailError(f"jail.preload: {name} cannot be imported in the jail: {error}") from error
+
+
+def _warm() -> None:
+    """Do once what torch puts off, so that no child pays for it. Never a backward pass: with an accelerator registered,
+    autograd would start threads and refuse to run in every child.
+    """
+    import io
+
+    import torch
+
+    layer = torch.nn.Linear(3, 3)
+    for optimizer in (torch.optim.SGD, torch.optim.Adam):  # the first one imports 800 modules
+        made = optimizer(layer.parameters(), lr=0.1)
+        for parameter in layer.parameters():
+            parameter.grad = torch.ones_like(parameter)
+        made.step()
+    torch.nn.functional.cross_entropy(layer(torch.ones(2, 3)), torch.tensor([0, 1]))
+    torch.nn.Conv2d(1, 1, 3)(torch.ones(1, 1, 4, 4))
+    torch.nn.LSTM(2, 2)(torch.ones(1, 1, 2))
+    torch.func.vmap(torch.sin)(torch.ones(2))
+    next(iter(torch.utils.data.DataLoader(torch.utils.data.TensorDataset(torch.ones(2)), shuffle=True)))
+    repr(torch.ones(2))
+    buffer = io.BytesIO()
+    torch.save(layer.state_dict(), buffer)
+    buffer.seek(0)
+    torch.load(buffer)
+
+
+def _install_simulator() -> None:
+    import torch
+
+    try:
+        from torchstone import sim
+
+        install = sim.install
+    except (ImportError, AttributeError) as error:
+        raise JailError(f"the simulated accelerator cannot be loaded: {error}") from error
+    # Autograd makes its pool of device threads on the first backward pass, one for each device: now there is none,
+    # so that the pool stays empty and every later fork is safe.
+    leaf = torch.ones((), requires_grad=True)
+    torch.autograd.grad(leaf.neg(), leaf)
+    torch.autograd.set_multithreading_enabled(False)
+    install("sim")
+
+
+# ---- small things ---------------------------------------------------------------------------------------------------
+
+
+class _refusing:  # noqa: N801 (used as a statement)
+    """Turns an OSError into JailUnavailable with a sentence before it."""
+
+    def __init__(self, sentence: str) -> None:
+        self._sentence = sentence
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if isinstance(error, OSError):
+            raise JailUnavailable(f"{self._sentence}: {error}") from error
+
+
+def _failure(error: BaseException) -> dict[str, str]:
+    known = isinstance(error, JailError)
+    text = str(error) if known else f"{type(error).__name__}: {error}"
+    return {"error": "unavailable" if isinstance(error, JailUnavailable) else "jail", "message": text}
+
+
+def _tell(control: socket.socket, message: Mapping[str, object]) -> None:
+    control.send(json.dumps(message).encode()[:MESSAGE])
+
+
+def _descriptors(ancillary: list[tuple[int, int, bytes]]) -> list[int]:
+    found = array.array("i")
+    for _, _, data in ancillary:
+        found.frombytes(data)
+    return list(found)
+
+
+def _open_standard_streams() -> None:
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115
+    sys.stdout = open(1, "w", buffering=1, errors="replace", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", buffering=1, errors="replace", closefd=False)  # noqa: SIM115
+
+
+def _seed() -> None:
+    import torch
+
+    random.seed(0)
+    torch.default_generator.manual_seed(0)
