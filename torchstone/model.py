@@ -183,12 +183,31 @@ class Result:
 
     @property
     def complete(self) -> bool:
-        """No scored device missing and no fault of the course."""
-        return not self.missing_devices and not self.course_faults
+        """No scored device missing, nothing left undecided, and no fault of the course."""
+        undecided = any(c.status == "incomplete" for e in self.exercises for c in e.checks)
+        return not self.missing_devices and not undecided and not self.course_faults
 
     @property
     def course_faults(self) -> tuple[CheckResult, ...]:
         return tuple(c for e in self.exercises for c in e.checks if c.status == "course_fault")
+
+
+@dataclass(frozen=True)
+class DeclaredCheck:
+    """A check as the graders declare it."""
+
+    name: str
+    title: str
+    points: float
+
+
+@dataclass(frozen=True)
+class DeclaredExercise:
+    """An exercise as the graders declare it, its automatic device check included."""
+
+    id: str
+    points: float
+    checks: tuple[DeclaredCheck, ...]
 
 
 # ---- what grading is told -------------------------------------------------------------------------------------------

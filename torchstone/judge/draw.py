@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, overload
 
@@ -18,7 +18,7 @@ from torchstone.model import DrawKey
 class World:
     """How inputs are presented. The judge stays on the CPU: the worker in the jail moves them to `device`."""
 
-    name: str
+    name: str = field(compare=False)
     dtype: torch.dtype = torch.float32  #: of floating-point inputs
     strided: bool = False  #: inputs are not contiguous
     device: str = "cpu"  #: "cpu" or "sim", where the student's code gets them
@@ -50,7 +50,8 @@ WORLDS: Final[Mapping[str, World]] = MappingProxyType(
 class Draw:
     """Random inputs for one probe: seeded by HMAC-SHA256 over the draw key and `name` («exercise/check/parameters»).
 
-    Everything is generated on the CPU in float64 and then presented in `world`, so that every world sees the same values.
+    Everything is generated on the CPU in float64 and then presented in `world`, so that every world sees the same
+    values.
     """
 
     def __init__(self, key: DrawKey, name: str, world: World) -> None:

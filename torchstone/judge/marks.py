@@ -10,11 +10,11 @@ from torchstone.judge.draw import WORLDS
 
 
 def exercise(name: str, *, accelerator: float = 0, worlds: Sequence[str] = tuple(WORLDS)) -> pytest.MarkDecorator:
-    """`pytestmark = exercise("mlp", accelerator=1)`: this module checks the exercise `name` (the id of its answer cell).
+    """Says at the top of a module which exercise it checks: `name` is the id of the answer cell.
 
-    `accelerator` are the points of the automatic check that everything gives the same on an accelerator and stays there.
-    `worlds` are the ways in which inputs are presented, by default all of `WORLDS`: leave some out where an exercise
-    makes no sense in them. Raises ValueError for a world that there is not.
+    `accelerator` are the points of the automatic check that everything gives the same on an accelerator and stays
+    there. `worlds` are the ways in which inputs are presented, by default all of `WORLDS`: leave some out where an
+    exercise makes no sense in them. Raises ValueError for a world that there is not.
     """
     if unknown := [w for w in worlds if w not in WORLDS]:
         raise ValueError(f"exercise {name}: no world is called {', '.join(unknown)}; there are {', '.join(WORLDS)}")
@@ -24,7 +24,7 @@ def exercise(name: str, *, accelerator: float = 0, worlds: Sequence[str] = tuple
 
 
 def points(number: float) -> pytest.MarkDecorator:
-    """`@points(4)` on a check: what it is worth, all or nothing over its probes on the CPU. Raises ValueError below 0."""
+    """`@points(4)` on a check: its worth, all or nothing over its probes on the CPU. Raises ValueError below 0."""
     if number < 0:
         raise ValueError(f"points({number}): a check cannot cost points")
     return pytest.mark.points(float(number))

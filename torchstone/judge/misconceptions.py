@@ -26,7 +26,7 @@ class Misconception:
     link: str | None = None  #: where to read on
 
     def program(self, solution: Program) -> Program:
-        """The solution with this one mistake. Raises CourseFault if the solution has no such cell, or the edit misses."""
+        """The solution with this one mistake. Raises CourseFault if it has no such cell, or the edit misses."""
         if self.exercise not in {c.name for c in solution.cells}:
             raise CourseFault(f"misconception «{self.name}»: the solution has no cell called {self.exercise}")
         return replace(solution, cells=tuple(self._changed(c) for c in solution.cells))
@@ -72,8 +72,8 @@ def misconception(
 ) -> Misconception | Callable[[Callable[..., Any]], Misconception]:
     """A mistake with a name and a hint, written in one of two ways.
 
-    `stale_mask = misconception("mlp", edit(old, new), "hint")` edits the solution's cell. `@misconception("mlp")` over a
-    function takes its docstring as the hint and its body as definitions that replace the solution's.
+    `stale_mask = misconception("mlp", edit(old, new), "hint")` edits the solution's cell. `@misconception("mlp")`
+    over a function takes its docstring as the hint and its body as definitions that replace the solution's.
     """
     if change is not None:
         return Misconception(exercise, change, hint, name, link)

@@ -15,14 +15,16 @@ import types
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, Protocol
 
-#: What a scenario sees beside its arguments, builtins and other scenarios: the names of `torchstone.jail.SCENARIO_NAMES`.
+#: What a scenario sees beside its arguments, builtins and other scenarios: the names of
+#: `torchstone.jail.SCENARIO_NAMES`.
 VISIBLE: Final = frozenset({"torch", "nn", "F", "math", "itertools", "fill"})
 
 
 class Implementation(Protocol):
-    """Whoever is under test: the student in the jail, or trusted code here."""
+    """Whoever is under test. Its methods are underscored, for every other name is the implementation's own."""
 
-    def run_scenario(self, scenario: Scenario, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any: ...
+    def _call(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any: ...
+    def _run(self, scenario: Scenario, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any: ...
 
 
 class Scenario:
@@ -51,7 +53,7 @@ class Scenario:
 
     def __call__(self, implementation: Implementation, *args: Any, **kwargs: Any) -> Any:
         """What the program gives over `implementation`, as data. Raises Fault if it does not come to an end."""
-        return implementation.run_scenario(self, args, kwargs)
+        return implementation._run(self, args, kwargs)
 
     def __repr__(self) -> str:
         return f"<scenario {self.name}>"
@@ -60,9 +62,9 @@ class Scenario:
 def scenario(function: Callable[..., Any]) -> Scenario:
     """`@scenario def train(code, X, y): …`: a program over an implementation, here called `code`.
 
-    It sees only its arguments, builtins, torch, nn, F, math, itertools, `fill` and other scenarios. Comments, docstrings
-    and annotations do not travel. It returns values, never a judgement. Raises TypeError for a closure, another global
-    name, an import or an assertion.
+    It sees only its arguments, builtins, torch, nn, F, math, itertools, `fill` and other scenarios. Comments,
+    docstrings and annotations do not travel. It returns values, never a judgement. Raises TypeError for a closure,
+    another global name, an import or an assertion.
     """
     if not isinstance(function, types.FunctionType):
         raise TypeError(f"@scenario needs a function, not {function!r}")
@@ -71,7 +73,7 @@ def scenario(function: Callable[..., Any]) -> Scenario:
 
 @functools.lru_cache(maxsize=1024)
 def _bare_source(source: str, name: str) -> str:
-    """The function without decorators, comments, docstrings and annotations. Raises TypeError for what may not travel."""
+    """The function without decorators, comments, docstrings, annotations. Raises TypeError for what may not travel."""
     function = _Bare().visit(ast.parse(textwrap.dedent(source)).body[0])
     function.decorator_list = []
     for node in ast.walk(function):

@@ -7,26 +7,52 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from torchstone.judge.scenarios import scenario
+from torchstone.judge.scenarios import Implementation, scenario
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
 
-def vjp(function: Any, *inputs: Any, up: Any, **options: Any) -> Any:
+class Named:
+    """`student.f`, `student.ReLU.apply`: a name of an implementation, called by value."""
+
+    def __init__(self, owner: Implementation, name: str) -> None:
+        self._owner, self._name = owner, name
+
+    def __getattr__(self, name: str) -> Named:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return Named(self._owner, f"{self._name}.{name}")
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._owner._call(self._name, args, kwargs)
+
+    def __repr__(self) -> str:
+        return f"<{self._name} of the implementation under test>"
+
+
+def vjp(function: Named, *inputs: Any, up: Any, **options: Any) -> Any:
     """`vjp(student.f, *inputs, up=…)`: the value of a pure function, and its inputs' gradients from the upstream `up`.
 
     Gives `{"value": …, "gradient": […]}` with one gradient for each floating-point tensor among `inputs` (None where
     none arrives). `up` has the shape of the value, or is a list of such where the value is a tuple or list of tensors.
     """
-    return pull_back(function.implementation, function.name, list(inputs), options, up)
+    if not isinstance(function, Named):
+        raise TypeError(f"vjp(student.f, …, up=…) needs a function of the student, not {function!r}")
+    return pull_back(function._owner, function._name, list(inputs), options, up)
 
 
 def fill(module: nn.Module, values: Sequence[Tensor]) -> list[Tensor]:
-    """In a scenario: give `module` these parameters, by order where shapes fit, else by shape; return them in that order."""
-    from torchstone.jail import fill as fill_in_the_jail
+    """In a scenario: give `module` these parameters, by order where shapes fit, else by shape; return them in that
+    order.
 
-    return fill_in_the_jail(module, values)
+    Raises Misfit where they do not fit, which a student reads as a fault of shape.
+    """
+    from torchstone.jail import SCENARIO_NAMES
+
+    fill_as_the_jail_does: Any = SCENARIO_NAMES["fill"]
+    filled: list[Tensor] = fill_as_the_jail_does(module, values)
+    return filled
 
 
 @scenario
@@ -37,10 +63,13 @@ def pull_back(code: Any, name: str, inputs: Any, options: Any, upstream: Any) ->
     inputs = [x.requires_grad_() if isinstance(x, torch.Tensor) and x.is_floating_point() else x for x in inputs]
     leaves = [x for x in inputs if isinstance(x, torch.Tensor) and x.requires_grad]
     value = function(*inputs, **options)
-    outputs, ups = (list(value), list(upstream)) if isinstance(value, (tuple, list)) else ([value], [upstream])
-    paths = [(y, up) for y, up in zip(outputs, ups) if isinstance(y, torch.Tensor) and y.requires_grad]
-    fits = all((y.shape, y.dtype, y.device) == (up.shape, up.dtype, up.device) for y, up in paths)
-    gradient = [None for _ in leaves]  # where value and upstream do not fit, the comparison tells of the value's shape
+    several = isinstance(value, (tuple, list))
+    outputs, ups = (value, upstream) if several else ([value], [upstream])
+    paths = [(y, u) for y, u in zip(outputs, ups, strict=False) if isinstance(y, torch.Tensor) and y.requires_grad]
+    fits = all((y.shape, y.dtype, y.device) == (u.shape, u.dtype, u.device) for y, u in paths)
+    gradient: list[Any] = [
+        None for _ in leaves
+    ]  # where value and upstream do not fit, the comparison tells of the value's shape
     if paths and fits:
-        gradient = list(torch.autograd.grad([y for y, _ in paths], leaves, [up for _, up in paths], allow_unused=True))
+        gradient = list(torch.autograd.grad([y for y, _ in paths], leaves, [u for _, u in paths], allow_unused=True))
     return {"value": value, "gradient": gradient}

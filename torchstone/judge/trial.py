@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
+
+from torchstone.compare import Fault, clean, compare, same
+from torchstone.judge.draw import Draw
+from torchstone.judge.scenarios import Implementation
+from torchstone.model import Stage
+
+Body = Callable[..., None]
 
 REFERENCE: Final = object()  #: the default of `agree`: whatever the reference gave at this point
 
@@ -13,7 +23,7 @@ _current: ContextVar[Trial | None] = ContextVar("trial", default=None)
 def agree(got: Any, want: Any = REFERENCE, *, scale: float = 0.0) -> None:
     """`got` must agree with what the reference gave at this point of the check, or with `want`.
 
-    `scale` is the size of the operands where a result is the small difference of large ones.
+    `scale` is the size of the operands where a result is the small difference of large ones (`torchstone.compare`).
     Raises Fault at the first stage that fails; RuntimeError outside a check.
     """
     trial = _current.get()
@@ -22,6 +32,141 @@ def agree(got: Any, want: Any = REFERENCE, *, scale: float = 0.0) -> None:
     trial.agree(got, want, scale)
 
 
+def assertion_held() -> None:
+    """An `assert` of the body that is running held. Told by pytest's hook."""
+    trial = _current.get()
+    if trial is not None:
+        trial.asserted += 1
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A value that a body compared."""
+
+    value: Any
+    explicit: bool  #: compared with a value of the body's own, not with the reference's
+    scale: float
+
+
+@dataclass(frozen=True)
+class Oracle:
+    """What the reference gave on a probe: in the world's precision, and in float64."""
+
+    here: Sequence[Seen]
+    truth: Sequence[Seen]
+    asserted: int  #: assertions that held
+    floats: int  #: floating-point tensors drawn
+
+
+@dataclass(frozen=True)
+class End:
+    """How a trial came to its end. `stage` is None where it passed; `detail` is the exception's type or the line."""
+
+    stage: Stage | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What a trial looked like from outside: how it ended, after how many values, and the last of these."""
+
+    end: End
+    count: int
+    last: Any
+
+    def explains(self, other: Trace) -> bool:
+        """Would `other` have looked like this one? It ended alike, and with the same value where it ended.
+
+        What agreed before the end says nothing.
+        """
+        if self.end != other.end or self.count != other.count:
+            return False
+        silent = self.end.stage in (None, Stage.RAN, Stage.PROPERTY) or not self.count
+        return silent or same(other.last, self.last)
+
+
 class Trial:
+    """One run of a check's body. Without an oracle it records; with one it judges."""
+
+    def __init__(self, oracle: Oracle | None = None) -> None:
+        self.seen: list[Seen] = []
+        self.asserted = 0
+        self.end = End()
+        self._oracle = oracle
+
     def agree(self, got: Any, want: Any, scale: float) -> None:
-        raise NotImplementedError
+        at = len(self.seen)
+        explicit = want is not REFERENCE
+        self.seen.append(Seen(got, explicit, scale))
+        if explicit:
+            self.compare_explicit(got, want, scale)
+        elif self._oracle is not None:
+            if at >= len(self._oracle.here) or self._oracle.here[at].explicit:
+                raise Fault(Stage.SHAPE, "there are more results than expected")
+            compare(got, self._oracle.here[at].value, self._oracle.truth[at].value, scale=scale)
+
+    def compare_explicit(self, got: Any, want: Any, scale: float) -> None:
+        compare(got, want, scale=scale)
+
+    def run(self, body: Body, args: Mapping[str, Any], implementation: Implementation, draw: Draw) -> Fault | None:
+        """Run the body with `student` and `draw` in place; the fault it ended with, None if it passed."""
+        outer = _current.set(self)
+        fault = None
+        try:
+            body(**{name: _filled_in(name, value, implementation, draw) for name, value in args.items()})
+            self._count()
+        except Fault as e:
+            fault, self.end = e, End(e.stage, e.kind)
+        except AssertionError as e:
+            fault, self.end = _property(e), End(Stage.PROPERTY, _line(e, body))
+        except Exception as e:
+            message = f"the result could not be used as the exercise says ({type(e).__name__})"
+            fault, self.end = Fault(Stage.TYPE, message), End(Stage.TYPE, _line(e, body))
+            fault.__cause__ = e
+        finally:
+            _current.reset(outer)
+        return fault
+
+    @property
+    def trace(self) -> Trace:
+        return Trace(self.end, len(self.seen), self.seen[-1].value if self.seen else None)
+
+    def _count(self) -> None:
+        """An empty result skips the loop that compares it: what is not compared does not pass."""
+        if self._oracle is None:
+            return
+        if len(self.seen) != len(self._oracle.here):
+            raise Fault(Stage.SHAPE, "there are fewer results than expected")
+        if self._oracle.asserted and not self.asserted:
+            raise Fault(Stage.SHAPE, "the result is empty: there is nothing to check")
+
+
+class TruthTrial(Trial):
+    """The reference in float64. Values of the body's own are of the world's precision: nothing to compare with here."""
+
+    def compare_explicit(self, got: Any, want: Any, scale: float) -> None:
+        pass
+
+
+def _filled_in(name: str, value: Any, implementation: Implementation, draw: Draw) -> Any:
+    return implementation if name == "student" else draw if name == "draw" else value
+
+
+def _property(error: AssertionError) -> Fault:
+    """The first line is the grader's own message, or else pytest's account of the expression, which is test source."""
+    text = str(error).split("\n", 1)[0]
+    if not text or text.startswith("assert "):
+        text = "a property that the exercise asks for does not hold"
+    return Fault(Stage.PROPERTY, clean(text, 300))
+
+
+def _line(error: BaseException, body: Body) -> str:
+    """The deepest line of the grader where an exception passed."""
+    folder = str(Path(body.__code__.co_filename).parent)
+    line, frame = "", error.__traceback__
+    while frame is not None:
+        file = frame.tb_frame.f_code.co_filename
+        if file.startswith(folder):
+            line = f"{Path(file).name}:{frame.tb_lineno}"
+        frame = frame.tb_next
+    return line

@@ -1,0 +1,177 @@
+"""Jailed children with one program loaded: a fresh one for each check and device, and after each death."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from types import TracebackType
+from typing import Final, Literal, Self
+
+from torchstone.compare import Fault, clean
+from torchstone.errors import JailError
+from torchstone.jail import Child, ChildLost, StudentRaised, Zygote
+from torchstone.judge.implementations import lost_message, wall_seconds
+from torchstone.judge.probe import Check
+from torchstone.model import BrokenCell, Cell, JailPolicy, Limits, Program, Stage, Tier
+
+Device = Literal["cpu", "sim"]
+
+#: So many cells that hang or kill are left out; with one more the program is not tried any further.
+_LEFT_OUT: Final = 3
+
+_log: Final = logging.getLogger(__name__)
+
+
+class Zygotes:
+    """The processes that children are forked from: one for the CPU, and one for the simulated accelerator when asked.
+
+    The simulated backend lives in its own, so that it never touches a check on the CPU. Raises JailUnavailable.
+    """
+
+    def __init__(self, policy: JailPolicy) -> None:
+        self._policy = policy
+        self._cpu = Zygote.start(policy, "cpu")
+        self._sim: Zygote | None = None
+        self._sim_refused = ""
+
+    @property
+    def tier(self) -> Tier:
+        return self._cpu.tier
+
+    def refusal(self, device: Device) -> str:
+        """Why there can be no child on `device`; empty if there can."""
+        if device == "sim" and self._sim is None and not self._sim_refused:
+            try:
+                self._sim = Zygote.start(self._policy, "sim")
+            except JailError as e:
+                self._sim_refused = str(e) or type(e).__name__
+                _log.warning("the simulated accelerator cannot start: %s", self._sim_refused)
+        return self._sim_refused if device == "sim" else ""
+
+    def spawn(self, device: Device) -> Child:
+        """A fresh child whose inputs will be on `device`. Raises JailError."""
+        if why := self.refusal(device):
+            raise JailError(f"the simulated accelerator cannot start: {why}")
+        child = (self._cpu if device == "cpu" or self._sim is None else self._sim).spawn()
+        if device != "cpu":
+            child.place(device)
+        return child
+
+    def close(self) -> None:
+        self._cpu.close()
+        if self._sim is not None:
+            self._sim.close()
+
+
+class Unloadable(Fault):
+    """The program cannot be loaded at all."""
+
+
+class Children:
+    """The children of one program, at most one per device. A context manager.
+
+    A cell that hangs or kills the process while it is loaded is left out from then on and reported as broken, so that
+    it does not take the others down.
+    """
+
+    def __init__(self, zygotes: Zygotes, program: Program, limits: Limits) -> None:
+        self._zygotes, self._limits = zygotes, limits
+        self._cells = list(program.cells)
+        self._seated: dict[Device, tuple[Check, Child]] = {}
+        self._left_out: dict[str, BrokenCell] = {}
+        self._raised: dict[str, BrokenCell] = {}
+        self._suspects: set[str] = set()
+        self.cpu_seconds: defaultdict[Check, float] = defaultdict(float)  #: of children that have ended
+        self.output = ""  #: what the program printed while it was first loaded
+        self._first = True
+
+    @property
+    def broken(self) -> tuple[BrokenCell, ...]:
+        """The cells that failed, in the notebook's order."""
+        found = {**self._raised, **self._left_out}
+        return tuple(sorted(found.values(), key=lambda b: _number(b.cell)))
+
+    def seat(self, check: Check, device: Device) -> Child:
+        """The child for `check` on `device`: the same until the check changes. Raises Unloadable, JailError."""
+        held = self._seated.get(device)
+        if held is not None and held[0] == check and held[1].alive:
+            return held[1]
+        self.leave(device)
+        child = self._loaded(check, device)
+        self._seated[device] = (check, child)
+        return child
+
+    def leave(self, device: Device) -> None:
+        """End the child on `device`, if there is one."""
+        held = self._seated.pop(device, None)
+        if held is not None:
+            held[1].close()
+            self.cpu_seconds[held[0]] += held[1].cpu_seconds
+
+    def _loaded(self, check: Check, device: Device) -> Child:
+        strikes = 0
+        while True:
+            child = self._zygotes.spawn(device)
+            try:
+                broken = child.load(self._cells, wall_seconds(self._limits))
+            except (ChildLost, StudentRaised) as lost:
+                output = child.output
+                child.close()
+                self.cpu_seconds[check] += child.cpu_seconds
+                strikes += 1
+                self._leave_out(lost, strikes)
+                if self._first:
+                    self.output = output
+                continue
+            except BaseException:
+                child.close()
+                raise
+            if self._first:
+                self._first, self.output = False, child.output
+                self._raised = {b.cell: _cleaned(b) for b in broken}
+            return child
+
+    def _leave_out(self, lost: ChildLost | StudentRaised, strikes: int) -> None:
+        """Leave out the cell that ended the process; a slow one only when it was slow twice. Raises Unloadable."""
+        reason = lost.reason if isinstance(lost, ChildLost) else "protocol"
+        why = lost_message(reason, self._limits)
+        label = getattr(lost, "cell", None)
+        cell = next((c for c in self._cells if c.label == label), None)
+        if cell is None:
+            if strikes > 1:
+                raise Unloadable(Stage.RAN, f"the notebook's cells could not be run: {why}", kind=reason)
+            return
+        if reason in ("deadline", "cpu") and cell.label not in self._suspects:
+            self._suspects.add(cell.label)
+            return
+        if len(self._left_out) == _LEFT_OUT:
+            raise Unloadable(Stage.RAN, f"the notebook's cells could not be run: too many end it ({why})", kind=reason)
+        self._left_out[cell.label] = BrokenCell(cell.label, f"{why}, so this cell was left out")
+        self._cells.remove(cell)
+
+    def close(self) -> None:
+        for device in list(self._seated):
+            self.leave(device)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+
+def own_cell(cells: tuple[Cell, ...], exercise: str) -> str | None:
+    """The label of an exercise's answer cell."""
+    return next((c.label for c in cells if c.name == exercise), None)
+
+
+def _cleaned(broken: BrokenCell) -> BrokenCell:
+    """What a broken cell says of itself is text from the jail."""
+    code = clean(broken.code, 200) if isinstance(broken.code, str) else None
+    line = broken.line if isinstance(broken.line, int) else None
+    return BrokenCell(clean(broken.cell, 40), clean(broken.message, 400), line, code)
+
+
+def _number(label: str) -> tuple[int, str]:
+    digits = "".join(c for c in label if c.isdigit())
+    return (int(digits) if digits else 0, label)

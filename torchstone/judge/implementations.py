@@ -1,0 +1,227 @@
+"""The two things a check can hold: a student in the jail, or trusted code here. Both by value, over the same wire."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, NoReturn, TypeVar
+
+import torch
+
+from torchstone import wire
+from torchstone.compare import Fault, clean
+from torchstone.errors import NotData
+from torchstone.jail import SCENARIO_NAMES, Answer, Child, ChildLost, Misfit, StudentRaised
+from torchstone.judge.scenarios import Scenario
+from torchstone.judge.stock import Named
+from torchstone.model import Basis, Limits, Stage, Where
+
+T = TypeVar("T")
+
+#: How much of a student's own exception is shown.
+_TEXT: Final = 300
+_CODE: Final = 200
+_TYPE_NAME: Final = 60
+
+
+TIMEOUT: Final = "timeout"
+
+
+class Lost(Fault):
+    """The jailed process gave no answer. `kind` is why: "timeout", "died", "protocol", "memory", "output"."""
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(Stage.RAN, message, kind=TIMEOUT if reason in ("deadline", "cpu") else reason)
+
+    @property
+    def timed_out(self) -> bool:
+        """It was too slow, which may have been the machine's fault."""
+        return self.kind == TIMEOUT
+
+
+class Code:
+    """An implementation under test. Public names are its own: `student.f(x)` calls `f` by value.
+
+    Whatever it does, the caller gets data or a Fault.
+    """
+
+    def __getattr__(self, name: str) -> Named:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return Named(self, name)
+
+    def _call(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        raise NotImplementedError
+
+    def _run(self, scenario: Scenario, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        raise NotImplementedError
+
+
+class Local(Code):
+    """Trusted code in this process (the reference), always on copies of its inputs."""
+
+    def __init__(self, names: Mapping[str, Any]) -> None:
+        self._names = names
+
+    def _call(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        inputs: Any = wire.copy_in((args, dict(kwargs)))
+        before = [t.clone() for t in _tensors(inputs)]
+        with _calm():
+            function: Any = _Names(self._names)
+            for part in name.split("."):
+                function = getattr(function, part)
+            value = wire.copy(function(*inputs[0], **inputs[1]))
+        after = list(_tensors(inputs))
+        _refuse_mutation(name, [i for i, (a, b) in enumerate(zip(before, after, strict=True)) if not _equal(a, b)])
+        return value
+
+    def _run(self, scenario: Scenario, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        inputs: Any = wire.copy_in((args, dict(kwargs)))
+        with _calm():
+            world = dict(SCENARIO_NAMES)
+            exec(compile(scenario.text, f"<scenario {scenario.name}>", "exec"), world)
+            program: Any = world[scenario.name]
+            return wire.copy(program(_Names(self._names), *inputs[0], **inputs[1]))
+
+
+class Jailed(Code):
+    """A program in its jail. `device` is where the worker puts the inputs ("cpu" or "sim")."""
+
+    def __init__(self, child: Child, limits: Limits, device: str = "cpu") -> None:
+        self._child, self._limits, self._device = child, limits, device
+
+    def _call(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        answer = self._ask(lambda seconds: self._child.call(name, args, kwargs, seconds))
+        _refuse_mutation(name, answer.mutated)
+        return answer.value
+
+    def _run(self, scenario: Scenario, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        return self._ask(lambda s: self._child.run(scenario.text, scenario.name, args, kwargs, s)).value
+
+    def _ask(self, question: Callable[[float], Answer]) -> Answer:
+        try:
+            answer = question(wall_seconds(self._limits))
+        except StudentRaised as e:
+            raise raised(e) from None
+        except ChildLost as e:
+            raise Lost(lost_message(e.reason, self._limits), e.reason) from None
+        if self._device != "cpu" and "cpu" in answer.devices:
+            message = "the inputs were on the accelerator and a result came back on the CPU"
+            raise Fault(Stage.DEVICE, message, basis=Basis.SELF_REPORTED)
+        return answer
+
+
+def wall_seconds(limits: Limits) -> float:
+    """How long an answer may take by the clock. CPU time is bounded in the jail; this is against sleepers."""
+    return limits.cpu_seconds * limits.wall_factor
+
+
+def raised(e: StudentRaised) -> Fault:
+    """What a student reads of an exception in their own code. All of it is text from the jail."""
+    text, type_name = clean(e.text, _TEXT), clean(e.type_name, _TYPE_NAME)
+    where = None
+    if isinstance(e.cell, str) and isinstance(e.line, int) and isinstance(e.code, str):
+        where = Where(clean(e.cell, _TYPE_NAME), e.line, clean(e.code, _CODE))
+    if e.kind == "missing":
+        return Fault(Stage.RAN, f"nothing called `{text}` is defined", kind="missing")
+    if e.kind == "misfit":
+        return Fault(Stage.SHAPE, text, kind="misfit")
+    if e.kind == "notdata":
+        return _not_data(text)
+    if type_name == "NotImplementedError" and not text:
+        return Fault(
+            Stage.RAN, "not written yet: the cell still raises NotImplementedError", where=where, kind=type_name
+        )
+    message = f"{type_name}: {text}" if text else type_name
+    if where is None:
+        message = f"what your code gave could not be used: {message}"
+    return Fault(Stage.RAN, message, where=where, kind=type_name)
+
+
+def lost_message(reason: str, limits: Limits) -> str:
+    """Why there was no answer."""
+    return {
+        "deadline": f"no answer within {wall_seconds(limits):g} s",
+        "cpu": f"no answer within {limits.cpu_seconds:g} s of computing",
+        "died": "the program ended before it answered",
+        "memory": f"it needed more than {limits.memory_mb:,} MB of memory",
+        "output": "it printed without end",
+        "protocol": "the answer could not be read",
+    }.get(reason, "there was no answer")
+
+
+def _not_data(what: str) -> Fault:
+    message = f"the result holds {what}, where numbers, strings, tensors or lists of them are expected"
+    return Fault(Stage.TYPE, message, kind="notdata")
+
+
+def _refuse_mutation(name: str, changed: Any) -> None:
+    """Raise Fault if a direct call changed its inputs, unless its name ends in `_` as in-place functions' do."""
+    numbers = [i for i in changed if type(i) is int and 0 <= i < 1000]
+    if numbers and not name.endswith("_"):
+        message = f"`{name}` changed the tensor it was given (number {numbers[0] + 1}): work on a copy"
+        raise Fault(Stage.INPUTS, message, basis=Basis.SELF_REPORTED)
+
+
+class _Missing(Exception):
+    """A name that the trusted code lacks."""
+
+
+class _Names:
+    """What a scenario sees of trusted code: its names, read only."""
+
+    def __init__(self, names: Mapping[str, Any]) -> None:
+        object.__setattr__(self, "_names", names)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self._names[name]
+        except KeyError:
+            raise _Missing(name) from None
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"a scenario changes nothing of its implementation ({name})")
+
+
+@contextlib.contextmanager
+def _calm() -> Iterator[None]:
+    """The state in which the worker runs a student's code, for ours; and what goes wrong in it, as a Fault."""
+    state, python_state = torch.get_rng_state(), random.getstate()
+    torch.default_generator.manual_seed(0)
+    random.seed(0)
+    try:
+        with warnings.catch_warnings(), torch.enable_grad():
+            warnings.simplefilter("ignore")
+            yield
+    except NotData as e:
+        raise _not_data(str(e)) from e
+    except _Missing as e:
+        raise Fault(Stage.RAN, f"nothing called `{e}` is defined", kind="missing") from e
+    except Misfit as e:
+        raise Fault(Stage.SHAPE, str(e), kind="misfit") from e
+    except Exception as e:
+        raise Fault(Stage.RAN, f"{type(e).__name__}: {clean(str(e), _TEXT)}", kind=type(e).__name__) from e
+    finally:
+        torch.set_rng_state(state)
+        random.setstate(python_state)
+
+
+def _tensors(value: Any) -> Iterator[torch.Tensor]:
+    if isinstance(value, torch.Tensor):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _tensors(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _tensors(item)
+
+
+def _equal(before: torch.Tensor, after: torch.Tensor) -> bool:
+    """Equal in shape and entries, NaN to NaN."""
+    if before.shape != after.shape or before.dtype != after.dtype:
+        return False
+    same = before == after
+    return bool((same | (before.isnan() & after.isnan())).all()) if before.is_floating_point() else bool(same.all())

@@ -1,0 +1,147 @@
+"""`Judge`: programs in, results out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import torch
+
+from torchstone.errors import CourseError, TorchstoneError
+from torchstone.judge import collection
+from torchstone.judge.children import Zygotes
+from torchstone.judge.diagnosis import CheckName, Diagnosis, Evidence, evidence
+from torchstone.judge.keys import result_key
+from torchstone.judge.probe import Check
+from torchstone.judge.result import exercises
+from torchstone.judge.sitting import Sitting
+from torchstone.judge.week import Week
+from torchstone.model import GradingPolicy, Hint, Program, Result
+
+_log: Final = logging.getLogger(__name__)
+
+
+class Judge:
+    """Grades programs, one after the other, with zygotes and wanted values that are made once. A context manager.
+
+    `graders` is the folder that holds the weeks' folders. `zygotes` may be shared by several judges of one jail policy:
+    whoever made them closes them. Raises JailUnavailable if no jail can be built as the policy promises.
+    """
+
+    def __init__(self, graders: Path, policy: GradingPolicy, zygotes: Zygotes | None = None) -> None:
+        self._graders, self._policy = graders.resolve(), policy
+        self._own = zygotes is None
+        self._zygotes = Zygotes(policy.jail) if zygotes is None else zygotes
+        self._weeks: dict[tuple[str, str], tuple[Week, Diagnosis]] = {}
+        self._solutions: dict[str, Program] = {}
+        self._last: tuple[str, Mapping[CheckName, list[Evidence]]] | None = None
+        torch.set_num_threads(1)
+
+    def grade(self, program: Program, solution: Program | None = None) -> Result:
+        """The score: what each check earned, and the evidence, without diagnosis (`diagnosed` is False).
+
+        `solution` stands in for what the week's reference lacks; it is kept for further programs of the week. A
+        student's code never makes this raise. Raises CourseError without graders for the week, CourseFault if they
+        cannot be collected, JailError if the jail fails.
+        """
+        if solution is not None:
+            self._solutions[program.assignment] = solution
+        with self.sitting(program) as sitting:
+            declared, conducted = collection.Declared(), collection.Conducted(sitting)
+            collection.run(sitting.week.folder, collection.Fixtures(sitting.worlds), declared, conducted)
+            if conducted.error is not None:
+                raise conducted.error
+            declared.raise_faults(sitting.week.folder)
+            sitting.close()
+            return self.result(sitting, declared.checks)
+
+    def sitting(self, program: Program) -> Sitting:
+        """One program before this judge, to be conducted by pytest. A context manager."""
+        week, _ = self._week(program.assignment)
+        return Sitting(week, program, self._policy, self._zygotes)
+
+    def result(self, sitting: Sitting, checks: list[Check]) -> Result:
+        """What a sitting came to, and its evidence kept for a diagnosis."""
+        week, program, key = sitting.week, sitting.program, self._policy.key
+        result = Result(
+            assignment=program.assignment,
+            program=program.digest,
+            key=result_key(program, week.folder, self._policy, self._zygotes.tier, week.solution),
+            exercises=exercises(checks, sitting.findings, sitting.blamed, sim_scored=sitting.sim_scored),
+            tier=self._zygotes.tier,
+            trusted=self._policy.jail.tier == "none",
+            fingerprint=key.fingerprint,
+            round=key.round,
+            devices=self._policy.scored_devices,
+            missing_devices=sitting.missing_devices,
+            broken_cells=sitting.children.broken,
+            output=sitting.children.output,
+            cpu_seconds=sitting.cpu_seconds,
+        )
+        self._last = (result.key, evidence(sitting.findings))
+        return result
+
+    def diagnose(self, program: Program, result: Result) -> Result:
+        """The same result with hints where a misconception explains a failed check, and `diagnosed` True.
+
+        Never raises for a misconception, nor changes a score: what goes wrong is logged, and nothing is said. A program
+        that was not the last one graded is graded again first, for the evidence.
+        """
+        try:
+            hints = self._hints(program, result)
+        except TorchstoneError as e:
+            _log.warning("%s: no diagnosis: %s", program.assignment, e)
+            hints = {}
+        told = tuple(
+            replace(
+                exercise,
+                checks=tuple(
+                    replace(c, verdict=replace(c.verdict, hint=hints[exercise.exercise, c.check]))
+                    if c.status == "failed" and c.verdict is not None and (exercise.exercise, c.check) in hints
+                    else c
+                    for c in exercise.checks
+                ),
+            )
+            for exercise in result.exercises
+        )
+        return replace(result, exercises=told, diagnosed=True)
+
+    def _hints(self, program: Program, result: Result) -> dict[CheckName, Hint]:
+        if all(c.status != "failed" for e in result.exercises for c in e.checks):
+            return {}
+        if self._last is None or self._last[0] != result.key:
+            self.grade(program)
+        if self._last is None or self._last[0] != result.key:
+            raise CourseError("the result was graded under another policy, solution or version")
+        _, diagnosis = self._week(program.assignment)
+        return diagnosis.hints(self._last[1])
+
+    def _week(self, assignment: str) -> tuple[Week, Diagnosis]:
+        solution = self._solutions.get(assignment)
+        slot = (assignment, solution.digest if solution else "")
+        if slot not in self._weeks:
+            week = Week(self._graders / assignment, self._policy.key, solution)
+            self._weeks[slot] = (week, Diagnosis(week, self._zygotes, self._policy.jail.limits))
+        return self._weeks[slot]
+
+    def close(self) -> None:
+        for week, _ in self._weeks.values():
+            week.close()
+        if self._own:
+            self._zygotes.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+
+def grade(program: Program, graders: Path, policy: GradingPolicy, solution: Program | None = None) -> Result:
+    """One program's result, with its diagnosis. `graders` is the folder that holds the weeks' folders."""
+    with Judge(graders, policy) as judge:
+        return judge.diagnose(program, judge.grade(program, solution))

@@ -1,0 +1,115 @@
+"""From findings to results: all or nothing per check, and whose fault what is. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from torchstone.compare import Fault
+from torchstone.judge.probe import ACCELERATOR, ACCELERATOR_TITLE, Check, Finding
+from torchstone.model import CheckResult, ExerciseResult, Stage, Status, Verdict
+
+
+def exercises(
+    checks: Iterable[Check], findings: Sequence[Finding], blamed: Mapping[Check, str], *, sim_scored: bool
+) -> tuple[ExerciseResult, ...]:
+    """What every exercise earned.
+
+    `blamed` are checks that could not be started by the course's fault. `sim_scored`: the accelerator counts.
+    """
+    by_exercise: dict[str, list[Check]] = {}
+    for check in checks:
+        by_exercise.setdefault(check.exercise, []).append(check)
+    return tuple(
+        _exercise(name, own, [f for f in findings if f.probe.check in own], blamed, sim_scored)
+        for name, own in by_exercise.items()
+    )
+
+
+def _exercise(
+    name: str, checks: Sequence[Check], findings: Sequence[Finding], blamed: Mapping[Check, str], sim_scored: bool
+) -> ExerciseResult:
+    on_cpu = [f for f in findings if not f.probe.on_accelerator]
+    on_sim = [f for f in findings if f.probe.on_accelerator]
+    results = [_on_cpu(c, [f for f in on_cpu if f.probe.check == c], blamed.get(c, "")) for c in checks]
+    points = max(c.accelerator for c in checks)
+    if points:
+        finish = _checked(name, ACCELERATOR, ACCELERATOR_TITLE, points, "sim")
+        all_right = all(r.status == "passed" for r in results)
+        results.append(_on_accelerator(finish, on_sim) if sim_scored else _unscored(finish, all_right))
+    return ExerciseResult(name, sum(r.points for r in results), sum(r.earned for r in results), tuple(results))
+
+
+Finish = Callable[..., CheckResult]
+
+
+def _checked(exercise: str, name: str, title: str, points: float, device: str) -> Finish:
+    """A check's result, but for how it ended."""
+
+    def finish(
+        status: Status, *, probes: int = 0, verdict: Verdict | None = None, staff: str | None = None
+    ) -> CheckResult:
+        earned = points if status == "passed" else 0.0
+        return CheckResult(exercise, name, title, points, earned, status, device, probes, verdict, staff)
+
+    return finish
+
+
+def _on_cpu(check: Check, findings: Sequence[Finding], blamed: str) -> CheckResult:
+    finish = _checked(check.exercise, check.name, check.title, check.points, "cpu")
+    became = {b: [f for f in findings if f.became == b] for b in ("course", "failed", "withheld", "passed")}
+    tried = len(became["failed"]) + len(became["passed"])
+    if blamed:
+        return finish("course_fault", staff=blamed)
+    if became["course"]:
+        return finish("course_fault", probes=tried, staff=became["course"][0].reason)
+    if became["failed"]:
+        return finish("failed", probes=tried, verdict=_verdict(became["failed"][0]))
+    if became["withheld"]:
+        return finish("skipped", probes=tried, verdict=_not_run(became["withheld"][0]))
+    if not became["passed"]:
+        return finish("course_fault", staff="the check was never tried: none of its exercise's worlds applies to it")
+    return finish("passed", probes=tried)
+
+
+def _on_accelerator(finish: Finish, findings: Sequence[Finding]) -> CheckResult:
+    """Only what is about devices costs points: the simulator's own limits are told to staff.
+
+    But something must have been compared there: where nothing could be, the check is incomplete, neither won nor lost.
+    """
+    became = {b: [f for f in findings if f.became == b] for b in ("failed", "passed", "limit", "absent", "withheld")}
+    tried = sum(len(became[b]) for b in ("failed", "passed", "limit"))
+    limits = "; ".join(dict.fromkeys(f"{f.probe.check.name}: {f.reason}" for f in became["limit"])) or None
+    if became["failed"]:
+        return finish("failed", probes=tried, verdict=_verdict(became["failed"][0]), staff=limits)
+    if became["passed"]:
+        return finish("passed", probes=tried, staff=limits)
+    if became["limit"]:
+        return finish("incomplete", probes=tried, staff=f"nothing could be compared on the accelerator: {limits}")
+    if became["absent"]:
+        return finish("incomplete", staff=became["absent"][0].reason)
+    if became["withheld"]:
+        return finish("skipped", verdict=_not_run(became["withheld"][0]))
+    if any(f.became in ("repeat", "course") for f in findings):
+        message = "not run: on the CPU it does not give the right answer yet"
+        return finish("skipped", verdict=Verdict(Stage.RAN, message, world="accelerator"))
+    return finish("course_fault", staff="there are points for the accelerator, and no check has anything to run there")
+
+
+def _unscored(finish: Finish, all_right: bool) -> CheckResult:
+    """Where the accelerator is not scored, its points follow the checks on the CPU."""
+    note = "the simulated accelerator is not scored here: its points follow the checks on the CPU"
+    if all_right:
+        return finish("passed", staff=note)
+    message = "not run here: it counts as passed when every check on the CPU holds"
+    return finish("skipped", verdict=Verdict(Stage.RAN, message, world="accelerator"), staff=note)
+
+
+def _verdict(finding: Finding) -> Verdict:
+    fault = finding.fault or Fault(Stage.RAN, finding.reason)
+    return Verdict(
+        fault.stage, fault.message, fault.basis, fault.where, world=finding.probe.world.name, probe=finding.probe.shown
+    )
+
+
+def _not_run(finding: Finding) -> Verdict:
+    return Verdict(Stage.RAN, finding.reason, world=finding.probe.world.name, probe=finding.probe.shown)

@@ -1,0 +1,205 @@
+"""One program before the judge: its probes are conducted one after the other, and become findings."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Final, Self
+
+from torchstone.compare import Fault
+from torchstone.errors import CourseFault
+from torchstone.judge.children import Children, Device, Unloadable, Zygotes, own_cell
+from torchstone.judge.draw import WORLDS, Draw
+from torchstone.judge.implementations import Jailed, Lost
+from torchstone.judge.probe import Check, Finding, Probe
+from torchstone.judge.trial import Oracle, Trial
+from torchstone.judge.week import Week
+from torchstone.model import Basis, GradingPolicy, Program, Stage, Where
+
+#: After so many deaths the remaining checks of an exercise are not tried.
+DEATHS: Final = 2
+#: All exercises of one program together, in seconds by the clock.
+PROGRAM_SECONDS: Final = 1200.0
+
+#: What torch says, and the simulated accelerator after it, where tensors of two devices meet. Self-reported text.
+_MIXED_DEVICES: Final = re.compile(
+    r"same device|at least two devices|types? .* should be the same|'lengths' argument should be"
+    r"|device type tensor to numpy|device type for generator"
+)
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What an exercise used up so far."""
+
+    seconds: float = 0.0  #: by the clock
+    deaths: int = 0
+    deaths_on_accelerator: int = 0
+
+
+class Sitting:
+    """A context manager. `findings` holds what became of every probe so far, in order."""
+
+    def __init__(
+        self,
+        week: Week,
+        program: Program,
+        policy: GradingPolicy,
+        zygotes: Zygotes,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.week, self.program, self.policy = week, program, policy
+        self.findings: list[Finding] = []
+        self.blamed: dict[Check, str] = {}  #: checks that could not be started, by the course's fault
+        self.children = Children(zygotes, program, policy.jail.limits)
+        self._zygotes, self._clock = zygotes, clock
+        self._spent: dict[str, Spent] = {}
+        self._failed: set[str] = set()  #: names of probes that failed on the CPU
+        self._silent: Counter[tuple[Check, Device]] = Counter()  #: checks whose child died
+        self._unloadable: Unloadable | None = None
+
+    @property
+    def sim_scored(self) -> bool:
+        return "sim" in self.policy.scored_devices
+
+    @property
+    def missing_devices(self) -> tuple[str, ...]:
+        """Scored devices that are not there."""
+        absent = {f.probe.world.device for f in self.findings if f.became == "absent"}
+        return tuple(d for d in self.policy.scored_devices if d in absent or d not in ("cpu", "sim"))
+
+    @property
+    def worlds(self) -> tuple[str, ...]:
+        """The worlds that count: the accelerator's only where it is scored."""
+        return tuple(w.name for w in WORLDS.values() if w.device in self.policy.scored_devices)
+
+    @property
+    def cpu_seconds(self) -> float:
+        """Used by the program's children that have ended."""
+        return float(sum(self.children.cpu_seconds.values()))
+
+    def conduct(self, probe: Probe) -> Finding:
+        """Run a probe over the reference and the program. Raises JailError if there can be no child."""
+        finding = self._conduct(probe)
+        self.findings.append(finding)
+        if finding.became == "failed" and not probe.on_accelerator:
+            self._failed.add(probe.name)
+        return finding
+
+    def blame_course(self, check: Check, reason: str) -> None:
+        """A check that could not even be started, by the course's fault."""
+        self.blamed.setdefault(check, reason)
+
+    def _conduct(self, probe: Probe) -> Finding:
+        try:
+            oracle = self.week.oracle(probe)
+        except CourseFault as e:
+            return Finding(probe, "course", reason=str(e))
+        return self._reason_to_skip(probe, oracle) or self._try(probe, oracle)
+
+    def _reason_to_skip(self, probe: Probe, oracle: Oracle) -> Finding | None:
+        check, device = probe.check, _device(probe)
+        spent = self._spent.get(check.exercise, Spent())
+        if probe.world.name != "float32" and not oracle.floats:
+            return Finding(probe, "moot", reason="it has no floating-point input")
+        if probe.name in self._failed:
+            return Finding(probe, "repeat", reason="it failed already")
+        if self._silent[check, device]:
+            return Finding(probe, "repeat", reason="the check gave no answer before")
+        if probe.on_accelerator:
+            if self._zygotes.refusal("sim"):
+                return Finding(probe, "absent", reason="the simulated accelerator is not there")
+            if spent.deaths_on_accelerator >= DEATHS:
+                return Finding(probe, "limit", reason=f"not tried: {DEATHS} checks ended the process there")
+        elif spent.deaths >= DEATHS:
+            return Finding(
+                probe, "withheld", reason=f"not run: {DEATHS} checks of this exercise ended the program before"
+            )
+        if self._is_used_up(check.exercise, spent):
+            return Finding(
+                probe, "withheld", reason="not run: the time for this exercise was used up by its other checks"
+            )
+        if sum(s.seconds for s in self._spent.values()) > PROGRAM_SECONDS:
+            return Finding(probe, "withheld", reason="not run: the time for the whole notebook was used up")
+        return None
+
+    def _is_used_up(self, exercise: str, spent: Spent) -> bool:
+        limits = self.policy.jail.limits
+        used = sum(s for check, s in self.children.cpu_seconds.items() if check.exercise == exercise)
+        return used > limits.exercise_cpu_seconds or spent.seconds > limits.exercise_cpu_seconds * limits.wall_factor
+
+    def _try(self, probe: Probe, oracle: Oracle) -> Finding:
+        began = self._clock()
+        trial, fault = self._sit(probe, oracle)
+        if isinstance(fault, Lost) and fault.timed_out:
+            self.children.leave(_device(probe))  # once more, alone: it may have been the machine
+            trial, fault = self._sit(probe, oracle)
+        self._note(probe, fault, self._clock() - began)
+        if fault is None:
+            return Finding(probe, "passed", trial=trial)
+        if not probe.on_accelerator:
+            return Finding(probe, "failed", self._told(probe, fault), trial=trial)
+        if _is_about_devices(fault):
+            fault = Fault(Stage.DEVICE, fault.message, where=fault.where, basis=Basis.SELF_REPORTED, kind=fault.kind)
+            return Finding(probe, "failed", fault, trial=trial)
+        return Finding(probe, "limit", fault, reason=str(fault), trial=trial)
+
+    def _sit(self, probe: Probe, oracle: Oracle) -> tuple[Trial | None, Fault | None]:
+        """One trial of the program, in the child of its check."""
+        device = _device(probe)
+        if self._unloadable is not None:
+            return None, self._unloadable
+        try:
+            child = self.children.seat(probe.check, device)
+        except Unloadable as e:
+            self._unloadable = e
+            return None, e
+        trial = Trial(oracle)
+        student = Jailed(child, self.policy.jail.limits, device)
+        fault = trial.run(probe.body, probe.args, student, Draw(self.week.key, probe.name, probe.world))
+        return trial, fault
+
+    def _note(self, probe: Probe, fault: Fault | None, seconds: float) -> None:
+        spent = self._spent.get(probe.check.exercise, Spent())
+        spent = replace(spent, seconds=spent.seconds + seconds)
+        if isinstance(fault, Lost):
+            self._silent[probe.check, _device(probe)] += 1
+            self.children.leave(_device(probe))
+            if probe.on_accelerator:
+                spent = replace(spent, deaths_on_accelerator=spent.deaths_on_accelerator + 1)
+            else:
+                spent = replace(spent, deaths=spent.deaths + 1)
+        self._spent[probe.check.exercise] = spent
+
+    def _told(self, probe: Probe, fault: Fault) -> Fault:
+        """Where a name is missing because its cell failed, tell of that."""
+        if fault.kind != "missing":
+            return fault
+        label = own_cell(self.program.cells, probe.check.exercise)
+        broken = next((b for b in self.children.broken if b.cell == label), None)
+        if broken is None:
+            return fault
+        where = Where(broken.cell, broken.line, broken.code) if broken.line is not None and broken.code else None
+        return Fault(fault.stage, f"{broken.cell} failed: {broken.message}", where=where, kind=fault.kind)
+
+    def close(self) -> None:
+        self.children.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+
+def _device(probe: Probe) -> Device:
+    return "sim" if probe.on_accelerator else "cpu"
+
+
+def _is_about_devices(fault: Fault) -> bool:
+    """Tensors of two devices met, or a result came back on the CPU. Anything else may be a limit of the simulator."""
+    return fault.stage is Stage.DEVICE or (fault.stage is Stage.RAN and bool(_MIXED_DEVICES.search(fault.message)))
