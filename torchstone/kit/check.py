@@ -166,7 +166,7 @@ def backward(
 ) -> None:
     """Gradients written by hand against central differences of `f(**inputs)`.
 
-    `grads` maps names of `inputs` to gradients; all names must be there. `upstream` has the shape of `f`'s result; where
+    `grads` maps names of `inputs` to gradients; all names must be there. `upstream` has the shape of the result; where
     that is one number, leave it out. Give float64.
     """
     if not isinstance(grads, Mapping):

@@ -19,7 +19,7 @@ _FOREIGN = tuple(
 CELL_FILE = re.compile(r"<(cell \d+)>")
 
 
-class CheckFailed(AssertionError):  # noqa: N818  # the word that students read
+class CheckFailed(AssertionError):
     """A public check does not hold. `str()` reads: what failed → where → why it may be."""
 
     def __init__(self, what: str, where: Where | None = None, why: str = "", exercise: str = "") -> None:

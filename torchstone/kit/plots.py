@@ -33,12 +33,8 @@ STYLE: Final[dict[str, Any]] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.titlesize": 12,
-    "axes.titlelocation": "left",
     "axes.grid": True,
     "grid.alpha": 0.25,
-    "lines.linewidth": 2.0,
-    "legend.frameon": False,
-    "image.cmap": "cividis",
 }
 
 
@@ -79,7 +75,15 @@ def lines(ax: Any, x: Values, runs: Mapping[str, Values], markers: bool = False)
     for number, (label, values) in enumerate(runs.items()):
         table, colour = _table(values), COLOURS[number % 7]
         marker = MARKERS[number % 7] if markers else None
-        ax.plot(at, table.mean(0).numpy(), label=label, color=colour, linestyle=DASHES[number % 7], marker=marker)
+        ax.plot(
+            at,
+            table.mean(0).numpy(),
+            label=label,
+            color=colour,
+            linestyle=DASHES[number % 7],
+            marker=marker,
+            linewidth=2,
+        )
         if len(table) > 1:
             low, high = table.amin(0).numpy(), table.amax(0).numpy()
             ax.fill_between(at, low, high, color=colour, alpha=0.18, linewidth=0)
@@ -108,6 +112,7 @@ def images(axes: Any, pictures: Tensor, titles: Sequence[str] = ()) -> None:
         ax.set_xticks([])
         ax.set_yticks([])
         ax.grid(False)
+        ax.spines[:].set(visible=True, color="lightgray")
         if number < len(titles):
             ax.set_title(titles[number], fontsize=10, loc="center")
 
@@ -119,7 +124,7 @@ def _table(values: Values) -> Tensor:
 
 
 def _flat(axes: Any) -> list[Any]:
-    return list(axes.flat) if hasattr(axes, "flat") else [axes]
+    return list(axes.flat) if hasattr(axes, "flat") else list(axes) if isinstance(axes, (list, tuple)) else [axes]
 
 
 def _notebook() -> Any:

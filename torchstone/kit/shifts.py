@@ -69,7 +69,7 @@ def _rotation(X: Tensor, strength: float, generator: torch.Generator) -> Tensor:
 def _translation(X: Tensor, strength: float, generator: torch.Generator) -> Tensor:
     direction = 2 * math.pi * torch.rand(len(X), generator=generator, dtype=X.dtype)
     pixel = 2 / SIDE  # grid_sample measures in half-widths of the image
-    offset = 1.5 * strength * pixel * torch.stack([direction.cos(), direction.sin()], 1)
+    offset = strength * pixel * torch.stack([direction.cos(), direction.sin()], 1)
     return _moved(X, torch.cat([torch.eye(2, dtype=X.dtype).expand(len(X), 2, 2), offset.unsqueeze(2)], 2))
 
 
@@ -89,5 +89,5 @@ SHIFTS: Final = (
     Shift("blur", "Gaussian blur of 0.9 pixels", _blur),
     Shift("contrast", "contrast falls to 35 %, around mid-grey", _contrast),
     Shift("rotation", "30° to the left or to the right", _rotation),
-    Shift("translation", "1.5 pixels in a random direction", _translation),
+    Shift("translation", "1 pixel in a random direction", _translation),
 )
