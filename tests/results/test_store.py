@@ -50,13 +50,17 @@ def test_a_diagnosis_replaces_the_bare_score(tmp_path):
         assert store.get("key").diagnosed
 
 
-def test_faults_of_ours_are_never_kept(tmp_path):
+def test_faults_of_ours_are_kept_for_the_pages_and_never_final(tmp_path):
     check = CheckResult("mlp", "test_logits", "The logits", 2.0, 0.0, "course_fault", staff="the reference crashed")
+    faulty = result(exercises=(ExerciseResult("mlp", 2.0, 0.0, (check,)),))
+    incomplete = result(key="other", missing_devices=("sim",))
     with Store(tmp_path / "r.sqlite", "f") as store:
-        store.put(result(exercises=(ExerciseResult("mlp", 2.0, 0.0, (check,)),)))
-        store.put(result(key="other", missing_devices=("sim",)))
+        store.put(faulty)
+        store.put(incomplete)
         assert store.get("key") is None
         assert store.get("other") is None
+        assert store.latest("key") == faulty
+        assert store.latest("other") == incomplete
 
 
 def test_gradings_by_student(tmp_path):

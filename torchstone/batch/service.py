@@ -54,8 +54,7 @@ class GradingService:
     def __init__(self, course: Course, jobs: int = 1, *, trust: bool = False, fresh: bool = False) -> None:
         self._course, self._jobs, self._trust, self._fresh = course, jobs, trust, fresh
         self._weeks: dict[str, _Week] = {}
-        self._graded: set[str] = set()  # keys graded by this service: in the store, even if `fresh`
-        self._unkept: dict[str, Result] = {}  # results that the store does not keep (a fault of ours, a missing device)
+        self._graded: set[str] = set()  # keys graded by this service: not again, whatever became of them
         self._store_lock = threading.Lock()
 
     @cached_property
@@ -74,9 +73,9 @@ class GradingService:
         """The result of `program` if it is there already; no judge is started."""
         key = self.key(assignment, program)
         with self._store_lock:
-            if key in self._unkept:
-                return self._unkept[key]
-            return None if self._fresh and key not in self._graded else self.store.get(key)
+            if key in self._graded:
+                return self.store.latest(key)
+            return None if self._fresh else self.store.get(key)
 
     def grade(self, assignment: str, program: Program) -> Result:
         """The result of one program. Raises TorchstoneError for a fault of ours."""
@@ -109,9 +108,8 @@ class GradingService:
 
     def _keep(self, result: Result) -> None:
         with self._store_lock:
+            self.store.put(result)
             self._graded.add(result.key)
-            if not self.store.put(result):
-                self._unkept[result.key] = result
 
     def _week(self, assignment: str) -> _Week:
         with self._store_lock:

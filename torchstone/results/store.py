@@ -25,7 +25,7 @@ SCHEMA_VERSION: Final = 1
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS results (
-    key TEXT PRIMARY KEY, assignment TEXT NOT NULL, program TEXT NOT NULL, diagnosed INTEGER NOT NULL,
+    key TEXT PRIMARY KEY, assignment TEXT NOT NULL, program TEXT NOT NULL, final INTEGER NOT NULL,
     body TEXT NOT NULL, stored TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS gradings (
     assignment TEXT NOT NULL, student TEXT NOT NULL, key TEXT NOT NULL, attempt TEXT NOT NULL, repairs TEXT NOT NULL,
@@ -72,22 +72,26 @@ class Store:
 
     # ---- results ----
     def get(self, key: str) -> Result | None:
-        """The result under `key`, or None."""
-        with self._asking():
-            row = self._db.execute("SELECT body FROM results WHERE key=?", (key,)).fetchone()
-        return load_result(row[0]) if row else None
+        """The final result under `key`, or None: what need not be graded again."""
+        return self._result("SELECT body FROM results WHERE key=? AND final", key)
 
-    def put(self, result: Result) -> bool:
+    def latest(self, key: str) -> Result | None:
+        """The result under `key`, final or not: what pages are written from."""
+        return self._result("SELECT body FROM results WHERE key=?", key)
+
+    def put(self, result: Result) -> None:
         """Keep `result` under its key; a diagnosed one replaces the bare score.
 
-        Says whether it was kept: a result with a fault of the course, or with a scored device missing, is not.
+        A result with a fault of the course, or with a scored device missing, is kept for the pages but is not final.
         """
-        if not result.complete:
-            return False
-        values = (result.key, result.assignment, result.program, result.diagnosed, dump_result(result), _now())
+        values = (result.key, result.assignment, result.program, result.complete, dump_result(result), _now())
         with self._asking():
             self._db.execute("INSERT OR REPLACE INTO results VALUES (?,?,?,?,?,?)", values)
-        return True
+
+    def _result(self, question: str, key: str) -> Result | None:
+        with self._asking():
+            row = self._db.execute(question, (key,)).fetchone()
+        return load_result(row[0]) if row else None
 
     # ---- gradings ----
     def record(self, grading: Grading) -> None:
