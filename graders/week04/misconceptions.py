@@ -2,6 +2,8 @@
 
 from functools import partial
 
+import torch
+
 from torchstone.judge import edit, misconception
 
 activations = partial(misconception, "activations", link="#activations")
@@ -100,8 +102,8 @@ gradient_ignores_the_relu = mlp(
     "Which hidden units were active in the forward pass, and what reaches the others on the way back?",
 )
 gradient_passes_at_zero = mlp(
-    edit('(cache["hidden"] > 0)', '(cache["hidden"] >= 0)'),
-    "After the ReLU, can an entry of the hidden layer ever be below 0? What does your mask keep out, then?",
+    edit('"hidden": hidden}', '"hidden": hidden, "z": X @ W1 + b1}', '(cache["hidden"] > 0)', '(cache["z"] >= 0)'),
+    "Which derivative did we agree on for ReLU at exactly 0, and what does your mask say there?",
 )
 stale_mask = mlp(
     edit(
@@ -114,7 +116,7 @@ stale_mask = mlp(
 )
 loss_overflows = mlp(
     edit("torch.log_softmax(logits, dim=1)", "torch.log(logits.exp() / logits.exp().sum(1, keepdim=True))"),
-    "How large is the exponential of a logit of 1,000, and what would change if every logit were smaller by the same amount?",
+    "How large is e¹⁰⁰⁰, and what changes in a softmax if every logit becomes smaller by the same amount?",
 )
 loss_is_a_sum = mlp(
     edit(".gather(1, y[:, None]).mean()", ".gather(1, y[:, None]).sum()"),
@@ -339,7 +341,7 @@ cotangent_of_ones = gradcheck(
 one_entry_only = gradcheck(
     edit(
         "        numeric[index] = (v * difference)",
-        "        if any(index):\n            numeric[index] = analytic[index]\n            continue\n        numeric[index] = (v * difference)",
+        "        numeric[index] = analytic[index] if any(index) else (v * difference)",
     ),
     "If the gradient is wrong in the last entry of x alone, do you notice?",
 )
@@ -403,8 +405,8 @@ last_part_takes_the_rest = k_fold(
 )
 parts_overlap = k_fold(
     edit(
-        "for i, valid in enumerate(parts):",
-        "for i, valid in enumerate(parts):\n        valid = torch.arange(int(valid[0]), min(int(valid[-1]) + 2, len(X)), device=X.device)",
+        "train = torch.cat(parts[:i] + parts[i + 1 :])",
+        "train, valid = torch.cat(parts[:i] + parts[i + 1 :]), torch.cat([valid, parts[i - 1][:1]])",
     ),
     "In how many validation parts is each example?",
 )
@@ -434,7 +436,7 @@ constant_column_divides_by_zero = k_fold(
 )
 constant_column_blown_up = k_fold(
     edit("std = torch.where(std > 0, std, torch.ones_like(std))", "std = std + 1e-8"),
-    "If a column is constant in the training part and differs once in the validation part, how large does that one value become?",
+    "A column is constant in the training part, and one held-out example differs there: how large does its value become?",
 )
 pairs_torn_apart = k_fold(
     edit("y[train], (X[valid]", "y[train].flip(0), (X[valid]"),

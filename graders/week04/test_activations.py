@@ -33,7 +33,7 @@ def interleaved(code, name, inputs, upstream):
     """Forward on every input, and only then backward through each, all from one upstream gradient."""
     leaves = [x.requires_grad_() for x in inputs]
     outputs = [getattr(code, name).apply(x) for x in leaves]
-    return [torch.autograd.grad(y, x, upstream)[0] for x, y in zip(leaves, outputs)]
+    return [torch.autograd.grad(y, x, upstream)[0] for x, y in zip(leaves, outputs, strict=True)]
 
 
 @points(2)

@@ -1,11 +1,12 @@
 """dropout: inverted dropout with an explicit generator.
 
-Which entries fall is the student's choice of sampler (rand, bernoulli, any layout, any comparison), so nothing is replayed:
-the checks are properties that hold for every right use of the generator, up to a probability that is worked out here.
+Which entries fall is the student's choice of sampler (rand, bernoulli, any layout, any comparison), so nothing is
+replayed: the checks are properties that hold for every right use of the generator, up to a probability worked out here.
 
-The share of zeros among N entries misses p by 0.05 or more with probability at most 2·exp(−2·N·0.05²) (Hoeffding, 1963).
-With N ≥ 8,000 that is 9e-18; likewise for the share of equal neighbours at p = ½, which are independent fair coins too.
-A grading makes fewer than 60 such comparisons (probes × worlds): right code fails with a probability below 1e-15.
+Shares are compared to one digit. Among N entries the share of zeros misses p by 0.05 or more with probability at most
+2·exp(−2·N·0.05²) (Hoeffding, 1963): 9e-18 for N ≥ 8,000. The same bound holds for the share of equal neighbours along
+an axis at p = ½, since those are independent fair coins too. A grading makes fewer than 60 such comparisons (probes ×
+worlds): right code fails with a probability below 1e-15.
 """
 
 import pytest
@@ -14,8 +15,6 @@ import torch
 from torchstone.judge import agree, exercise, points, scenario, vjp
 
 pytestmark = exercise("dropout", accelerator=1)
-
-MARGIN = 0.05
 
 
 def inputs(draw, *shape):
@@ -29,25 +28,22 @@ def settle(got, like):
     agree(torch.zeros_like(got) if isinstance(got, torch.Tensor) else got, torch.zeros_like(like))
 
 
+def share(mask):
+    """The share of entries that are True, to one digit."""
+    return round(mask.double().mean().item(), 1)
+
+
 def survivors(output, x, p):
-    """Which entries came through. About a share p of them must not have."""
+    """Which entries came through. A share p of them must not have."""
     settle(output, x)
     kept = output != 0
-    share = 1 - kept.double().mean().item()
-    assert abs(share - p) < MARGIN, f"with p = {p}, {share:.0%} of the entries are zero"
+    agree({"share of the entries that are zero": share(~kept)}, {"share of the entries that are zero": p})
     return kept
-
-
-def all_are(values, wanted, what):
-    agree(
-        {f"smallest {what}": values.min(), f"largest {what}": values.max()},
-        {f"smallest {what}": torch.full_like(values[0], wanted), f"largest {what}": torch.full_like(values[0], wanted)},
-    )
 
 
 @scenario
 def two_calls(code, x, p, generator, unrelated_seed):
-    """Two calls in a row, with the global random state in some unrelated place; and what that state gives afterwards."""
+    """Two calls in a row, the global random state being somewhere unrelated; and what that state gives afterwards."""
     torch.manual_seed(unrelated_seed)
     outputs = [code.dropout(x, p, True, generator) for _ in range(2)]
     afterwards = torch.rand(8).tolist()
@@ -58,11 +54,25 @@ def two_calls(code, x, p, generator, unrelated_seed):
 @points(2)
 @pytest.mark.parametrize("p, shape", [(0.2, (7, 4001)), (0.5, (101, 101)), (0.7, (1, 8009))])
 def test_rescaled(student, draw, p, shape):
-    """In training a share p is dropped, and what survives is rescaled so that the mean is kept"""
-    x = inputs(draw, *shape)
-    output = student.dropout(x, p=p, training=True, generator=draw.generator())
+    """In training a share p is dropped, and what survives is rescaled, so that evaluation needs no rescaling"""
+    x, generator = inputs(draw, *shape), draw.generator()
+    output = student.dropout(x, p=p, training=True, generator=generator)
+    in_evaluation = student.dropout(x, p=p, training=False, generator=generator)
     kept = survivors(output, x, p)
-    all_are((output / x)[kept], 1 / (1 - p), "factor of a survivor")
+    settle(in_evaluation, x)
+    factors = (output / x)[kept]
+    agree(
+        {
+            "smallest factor of a survivor": factors.min(),
+            "largest factor of a survivor": factors.max(),
+            "mean factor in evaluation": round((in_evaluation / x).mean().item(), 1),
+        },
+        {
+            "smallest factor of a survivor": torch.full_like(x[0, 0], 1 / (1 - p)),
+            "largest factor of a survivor": torch.full_like(x[0, 0], 1 / (1 - p)),
+            "mean factor in evaluation": 1.0,
+        },
+    )
 
 
 @points(1)
@@ -73,12 +83,13 @@ def test_each_entry(student, draw, shape):
     output = student.dropout(x, p=0.5, training=True, generator=draw.generator())
     settle(output, x)
     kept = output != 0
-    for axis in range(kept.dim()):
-        here, next_to_it = kept.narrow(axis, 0, shape[axis] - 1), kept.narrow(axis, 1, shape[axis] - 1)
-        same = (here == next_to_it).double().mean().item()
-        assert abs(same - 0.5) < MARGIN, (
-            f"with p = 0.5, {same:.0%} of the neighbours along axis {axis} share their fate"
+    alike = {
+        f"share of neighbours along axis {axis} that have the same fate": share(
+            kept.narrow(axis, 0, length - 1) == kept.narrow(axis, 1, length - 1)
         )
+        for axis, length in enumerate(shape)
+    }
+    agree(alike, dict.fromkeys(alike, 0.5))
 
 
 @points(2)
@@ -90,9 +101,16 @@ def test_gradient(student, draw, p, shape):
     output, (gradient,) = result["value"], result["gradient"]
     kept = survivors(output, x, p)
     settle(gradient, x)
-    assert torch.equal(gradient != 0, kept), "the gradient does not pass through the mask of the forward pass"
-    forward, backward = (output / x)[kept], (gradient / upstream)[kept]
-    all_are(backward / forward, 1.0, "factor of the gradient, relative to that of the value")
+    passed = {"share of the survivors": share(gradient[kept] != 0), "share of the dropped": share(gradient[~kept] != 0)}
+    agree(
+        {"where a gradient arrives": passed}, {"where a gradient arrives": dict(zip(passed, (1.0, 0.0), strict=True))}
+    )
+    assert torch.equal(gradient != 0, kept), "the gradient does not pass exactly where the value passed"
+    relative = (gradient / upstream)[kept] / (output / x)[kept]
+    agree(
+        {"smallest factor, relative to the value's": relative.min(), "largest": relative.max()},
+        {"smallest factor, relative to the value's": torch.ones_like(x[0, 0]), "largest": torch.ones_like(x[0, 0])},
+    )
 
 
 @points(1)
@@ -118,15 +136,13 @@ def test_evaluation(student, draw, p):
 
 @points(2)
 def test_generator(student, draw):
-    """All chance comes from the generator: it decides the masks, every call draws afresh, and nothing else is touched"""
+    """All chance comes from the generator: it decides the masks, each call draws afresh, nothing else is touched"""
     x, generator = inputs(draw, 101, 101), draw.generator()
     (first, second), after, undisturbed = two_calls(student, x, 0.5, generator, unrelated_seed=1)
-    for output in (first, second):
-        survivors(output, x, 0.5)
     (again, _), _, _ = two_calls(student, x, 0.5, generator, unrelated_seed=2)
-    settle(again, x)
     (other, _), _, _ = two_calls(student, x, 0.5, draw.generator(), unrelated_seed=1)
-    settle(other, x)
+    for output in (first, second, again, other):
+        survivors(output, x, 0.5)
     assert torch.equal(first, again), "the same generator, in the same state, gave another mask"
     assert not torch.equal(first, second), "two calls in a row dropped the same entries"
     assert not torch.equal(first, other), "two different generators gave the same mask"

@@ -1,16 +1,16 @@
 """initialization: Xavier's uniform and Kaiming's normal, in place, from an explicit generator.
 
-How the generator is used is free (rand, randn, uniform_, any order), so nothing is replayed: the values are judged as a sample
-of n ≥ 43,000. With right code
+How the generator is used is free (rand, randn, uniform_, any order), so nothing is replayed: the values are judged as a
+sample of n ≥ 43,000. With σ the standard deviation asked for, right code fails
 
-- the empirical distribution function misses the true one by 0.02 or more with probability at most 2·exp(−2·n·0.02²) ≤ 3e-15
+- the distribution function, off by 0.02 or more anywhere: with probability at most 2·exp(−2·n·0.02²) ≤ 3e-15
   (Dvoretzky, Kiefer, Wolfowitz; Massart's constant, 1990);
-- the root mean square misses its value by 5 % or more (so that it does not round to 1.0) with probability at most
-  2·exp(−n·0.0975²/8) ≤ 2e-22 (χ² with n degrees of freedom; smaller still for the uniform);
-- a tenth of the values repeat by chance with probability 0 to any precision: among n of the 2²⁴ numbers that a float32 `rand`
-  gives, about n/400 do.
+- the spread, off by 5 % or more, so that it does not round to 1.0: at most 2·exp(−n·0.0975²/8) ≤ 2e-22
+  (χ² with n degrees of freedom; smaller still for the uniform);
+- the mean, off by 0.05 σ or more: at most 2·exp(−n·0.05²/2) ≤ 1e-23 (both distributions are sub-Gaussian with σ²);
+- repetition, one value in ten: never, since among n of the 2²⁴ values of a float32 `rand` about n/400 repeat.
 
-A grading makes fewer than 60 of each comparison (probes × worlds): right code fails with a probability below 1e-12.
+A grading makes fewer than 80 of each comparison (probes × worlds): right code fails with a probability below 1e-12.
 """
 
 import math
@@ -50,23 +50,20 @@ def settle(got, like):
     agree(torch.zeros_like(got) if isinstance(got, torch.Tensor) else got, torch.zeros_like(like))
 
 
-def spread(values, std):
-    """The root mean square of the values, in units of what it should be, to one digit."""
-    root_mean_square = values.double().square().mean().sqrt().item()
-    return {"spread of the values, relative to the one asked for": round(root_mean_square / std, 1)}
-
-
 def has_distribution(values, std, distribution):
     """Every value is a draw of its own from this distribution."""
-    agree(spread(values, std), {"spread of the values, relative to the one asked for": 1.0})
+    relative = values.double() / std
+    moments = {
+        "spread, relative to the one asked for": round(relative.square().mean().sqrt().item(), 1),
+        "mean, in standard deviations": round(relative.mean().item(), 1),
+    }
+    agree(moments, dict(zip(moments, (1.0, 0.0), strict=True)))
     assert len(values.unique()) > 0.9 * values.numel(), "many of the values are repeated"
     ordered = values.double().flatten().sort().values
     steps = torch.arange(len(ordered) + 1) / len(ordered)
     height = distribution(ordered)
     gap = torch.maximum((height - steps[:-1]).abs(), (height - steps[1:]).abs()).max().item()
-    assert gap < FARTHEST, (
-        f"the values are not distributed as asked: the distribution function is off by up to {gap:.2f}"
-    )
+    assert gap < FARTHEST, f"the values have another distribution: its function is off by up to {gap:.2f}"
 
 
 @scenario
@@ -78,7 +75,7 @@ def fill_in(code, rule, t, generator):
 
 @scenario
 def two_fillings(code, rule, t, generator, unrelated_seed):
-    """Two calls in a row, with the global random state in some unrelated place; and what that state gives afterwards."""
+    """Two calls in a row, the global random state being somewhere unrelated; and what that state gives afterwards."""
     torch.manual_seed(unrelated_seed)
     fillings = [getattr(code, rule)(t.clone(), generator) for _ in range(2)]
     afterwards = torch.rand(8).tolist()
@@ -133,7 +130,7 @@ def test_in_place(student, draw, rule, shape):
 @points(1)
 @pytest.mark.parametrize("rule", ["xavier_", "kaiming_"])
 def test_generator(student, draw, rule):
-    """All chance comes from the generator: it decides the values, every call draws afresh, and nothing else is touched"""
+    """All chance comes from the generator: it decides the values, each call draws afresh, nothing else is touched"""
     t, generator = draw(13, 7), draw.generator()
     (first, second), after, undisturbed = two_fillings(student, rule, t, generator, unrelated_seed=1)
     (again, _), _, _ = two_fillings(student, rule, t, generator, unrelated_seed=2)

@@ -36,7 +36,7 @@ def is_partition(student, k, X):
 
 
 def standardized(X, rows, train):
-    """These rows, with the mean and the unbiased standard deviation of the training rows; a constant column is centred."""
+    """These rows, with the mean and the unbiased std of the training rows; a constant column is centred only."""
     X = X.double()
     mean, std = X[train].mean(0), X[train].std(0)
     return (X[rows] - mean) / torch.where(std > 0, std, 1.0)

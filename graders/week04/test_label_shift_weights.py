@@ -15,7 +15,7 @@ def confusion(draw, k):
 
 
 def predictions(draw, C, examples=500):
-    """How often each class is predicted on target inputs, if class j is so many times more frequent there than before."""
+    """How often each class is predicted on target inputs, where the classes are 0.3 to 2 times as frequent."""
     mu = C @ draw.uniform(len(C), low=0.3, high=2.0)
     return examples * mu / mu.sum()
 

@@ -4,6 +4,7 @@ Every check holds right and wrong gradients, so that an answer that never change
 """
 
 import pytest
+import torch
 
 from torchstone.judge import agree, exercise, points, scenario
 

@@ -18,7 +18,7 @@ def train(code, weights, biases, gradients, **options):
     parameters = [p.requires_grad_() for p in [*weights, *biases]]
     history = []
     for step in gradients:
-        for p, g in zip(parameters, step):
+        for p, g in zip(parameters, step, strict=True):
             p.grad = g
         code.weight_decay_step(weights, biases, **options)
         history.append([p.detach().clone() for p in parameters])
