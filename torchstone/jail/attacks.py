@@ -1,7 +1,7 @@
 """What somebody in the jail would try. `selftest.py` sends this file's text into a jail as if a student had written it.
 
 Each function does one thing that must not work: it returns a sentence if it did, and raises, or finds nothing, if the
-jail held. What they aim at is their caller's own, or does not exist: where the jail fails, nothing is lost but the test.
+jail held. What they aim at is their caller's own, or does not exist: where the jail fails, no harm is done.
 """
 
 from __future__ import annotations

@@ -27,24 +27,24 @@ def main(tier: Tier, readable: str, witness: str) -> NoReturn:
                 f"landlock ABI {landlock.version()}; it takes {landlock.SAFE_VERSION} (Linux 6.2 or newer, with "
                 "landlock among the security modules that are switched on)"
             )
-        with tempfile.TemporaryDirectory(prefix="torchstone-probe-") as scratch:
+        if tier == "namespaces":  # has its box; and here the new root becomes ours as well, so nothing could be removed
             confinement.prepare_zygote(plan)
+            _leave(_in_fork(lambda: _zygote(plan, None, witness)))
+        with tempfile.TemporaryDirectory(prefix="torchstone-probe-") as scratch:
             _leave(_in_fork(lambda: _zygote(plan, scratch, witness)))
     except OSError as error:
         _leave(str(error))
 
 
-def _zygote(plan: Confinement, scratch: str, witness: str) -> str:
+def _zygote(plan: Confinement, scratch: str | None, witness: str) -> str:
     users = confinement.spare_users(plan)
     user = users[0] if users is not None else None
     confinement.confine_zygote(plan, scratch)
-    home = scratch
-    if plan.tier == "namespaces":
-        home = namespaces.BOX
+    if scratch is None:
         namespaces.own_processes()
     elif user is not None:
         os.chown(scratch, user, user)
-    return _in_fork(lambda: _child(plan, home, user, witness))
+    return _in_fork(lambda: _child(plan, scratch or namespaces.BOX, user, witness))
 
 
 def _child(plan: Confinement, home: str, user: int | None, witness: str) -> str:
