@@ -436,7 +436,7 @@ constant_column_divides_by_zero = k_fold(
 )
 constant_column_blown_up = k_fold(
     edit("std = torch.where(std > 0, std, torch.ones_like(std))", "std = std + 1e-8"),
-    "A column is constant in the training part, and one held-out example differs there: how large does its value become?",
+    "A column is constant in the training part, and one held-out example differs there: how large does it become?",
 )
 pairs_torn_apart = k_fold(
     edit("y[train], (X[valid]", "y[train].flip(0), (X[valid]"),
