@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from torchstone.errors import UnreadableNotebook
@@ -403,6 +403,7 @@ def disturbed(draw, release, made):
     return nb
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_every_answer_is_kept_whatever_happens_to_the_notebook(release, made, data):
     nb = data.draw(disturbed(release, made))
@@ -417,6 +418,7 @@ def test_every_answer_is_kept_whatever_happens_to_the_notebook(release, made, da
     }
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_the_students_cells_keep_their_order(release, made, data):
     nb = data.draw(disturbed(release, made))
@@ -427,6 +429,7 @@ def test_the_students_cells_keep_their_order(release, made, data):
     assert all(code[c.number - 1] == c.source for c in reading.program.cells if c.number)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_reading_what_was_read_gives_the_same_program(release, made, data):
     first = reanchor(data.draw(disturbed(release, made)), release, WEEK)
@@ -435,6 +438,7 @@ def test_reading_what_was_read_gives_the_same_program(release, made, data):
     assert again.notebook == first.notebook
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_what_is_ours_is_never_the_students(release, made, data):
     reading = reanchor(data.draw(disturbed(release, made)), release, WEEK)

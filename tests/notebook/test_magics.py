@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from torchstone.notebook.magics import without_magics
@@ -108,6 +108,7 @@ PIECES = [
 ESCAPES = ["%matplotlib inline", "!ls (", "%timeit f(1)", "f?", "a = !pwd", "!x \\\n  y"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(PIECES) | st.sampled_from(ESCAPES), max_size=12))
 def test_line_map_holds_and_what_remains_is_python(pieces):
     source = "\n".join(pieces)
@@ -120,6 +121,7 @@ def test_line_map_holds_and_what_remains_is_python(pieces):
     ]
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="'\"\\\n#()[]{}%!?=ab ", max_size=60))
 def test_any_text_is_taken(source):
     plain = without_magics(source)

@@ -6,7 +6,7 @@ import copy
 import json
 
 import nbformat
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from torchstone.notebook import dumps, is_normal, normalize, read
@@ -52,6 +52,7 @@ def test_text_is_what_jupyter_writes(release):
     assert json.loads(text)["cells"][3]["source"][0] == "def alpha(x):\n"
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(alphabet="ab\n\u2028\x0c «é", max_size=12), max_size=4))
 def test_what_is_written_is_read_back(made, sources):
     nb = normalize(made.notebook(*map(made.code, sources), *map(made.text, sources)))

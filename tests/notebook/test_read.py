@@ -6,7 +6,7 @@ import hashlib
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from torchstone.errors import UnreadableNotebook
@@ -146,16 +146,19 @@ def outcome(data):
     return nb
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(data):
     outcome(data)
 
 
+@settings(deadline=None)
 @given(json_values)
 def test_any_json_is_read_or_refused(value):
     outcome(json.dumps(value).encode())
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_any_damage_to_a_notebook_is_read_or_refused(release, data):
     """Replaces one value anywhere in the notebook by another."""
@@ -171,6 +174,7 @@ def test_any_damage_to_a_notebook_is_read_or_refused(release, data):
     outcome(json.dumps(nb).encode())
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_any_cut_of_a_notebook_is_refused(release, made, data):
     whole = made.data(release)
