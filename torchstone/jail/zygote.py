@@ -95,7 +95,7 @@ class Zygote:
 
         Raises JailError if it cannot be confined as promised.
         """
-        if self._spare is None:
+        if self._spare is None and self._asked is None:
             self._ask_for_spare()
         child = self._take_spare()
         self._ask_for_spare()
