@@ -86,6 +86,26 @@ class Fixtures:
         metafunc.parametrize("world", worlds, ids=[f"@{w}" for w in worlds])
 
 
+class Compiled:
+    """Keeps compiled graders in `folder`, and nowhere if it is None, but never beside the graders.
+
+    A module that another run compiled there without the assertion hook would be taken up, and its assertions not count.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection(self) -> Iterator[None]:
+        prefix, write_none = sys.pycache_prefix, sys.dont_write_bytecode
+        sys.pycache_prefix, sys.dont_write_bytecode = str(self._folder or os.devnull), self._folder is None
+        try:
+            result = yield
+        finally:
+            sys.pycache_prefix, sys.dont_write_bytecode = prefix, write_none
+        return result
+
+
 class Declared:
     """What a week's folder declares. `broken` are faults of the course: modules that fail, marks that are missing."""
 
@@ -107,17 +127,21 @@ class Declared:
             self.checks.append(check)
 
     def pytest_collection_finish(self) -> None:
+        if self.faults:
+            pytest.exit("faults of the course")
+
+    @property
+    def faults(self) -> list[str]:
         names = [(c.exercise, c.name) for c in self.checks]
-        self.broken += [
+        twice = [
             f"{exercise} has two checks called {name}" for exercise, name in names if names.count((exercise, name)) > 1
         ]
-        if self.broken:
-            pytest.exit("faults of the course")
+        return list(dict.fromkeys([*self.broken, *twice]))
 
     def raise_faults(self, folder: Path) -> None:
         """Raise CourseFault if there are any, or if nothing was declared."""
-        if self.broken:
-            raise CourseFault(f"graders of {folder.name}: " + "; ".join(dict.fromkeys(self.broken)))
+        if self.faults:
+            raise CourseFault(f"graders of {folder.name}: " + "; ".join(self.faults))
         if not self.checks:
             raise CourseFault(f"graders of {folder.name}: there is no check")
 
@@ -150,17 +174,25 @@ class Conducted:
             self.sitting.blame_course(check_of(item), f"the check could not be set up: {why}")
 
 
-def run(folder: Path, *plugins: object, collect_only: bool = False) -> None:
-    """Run pytest on a week's folder in this process, quietly, and leave nothing of it behind."""
+def run(folder: Path, *plugins: object, compiled: Path | None = None, collect_only: bool = False) -> None:
+    """Run pytest on a week's folder in this process, quietly, and leave nothing of it behind.
+
+    `compiled` is a folder of the caller's own for compiled modules, so that the next run is cheaper. Raises CourseFault
+    if pytest cannot make sense of the folder.
+    """
     arguments = [str(folder), "-q", "--import-mode=importlib", "--capture=no", "--tb=line", "--confcutdir", str(folder)]
     arguments += ["-c", os.devnull, "--rootdir", str(folder.parent.parent), "-o", "enable_assertion_pass_hook=true"]
     arguments += [part for name in _WITHOUT for part in ("-p", f"no:{name}")]
     arguments += ["--collect-only"] if collect_only else []
     swallowed = io.StringIO()
     before = set(sys.modules)
-    with _quiet_pytest(), contextlib.redirect_stdout(swallowed), contextlib.redirect_stderr(swallowed):
+    with (
+        _quiet_pytest(),
+        contextlib.redirect_stdout(swallowed),
+        contextlib.redirect_stderr(swallowed),
+    ):
         try:
-            code = pytest.main(arguments, plugins=list(plugins))
+            code = pytest.main(arguments, plugins=[Compiled(compiled), *plugins])
         finally:
             _forget(folder, before)
     if code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):

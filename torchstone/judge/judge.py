@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -38,6 +39,7 @@ class Judge:
         self._zygotes = Zygotes(policy.jail) if zygotes is None else zygotes
         self._weeks: dict[tuple[str, str], tuple[Week, Diagnosis]] = {}
         self._solutions: dict[str, Program] = {}
+        self._compiled = tempfile.TemporaryDirectory(prefix="torchstone-")  # of grader modules, for the next program
         self._last: tuple[str, Mapping[CheckName, list[Evidence]]] | None = None
         torch.set_num_threads(1)
 
@@ -49,15 +51,25 @@ class Judge:
         cannot be collected, JailError if the jail fails.
         """
         if solution is not None:
-            self._solutions[program.assignment] = solution
+            self.know(solution)
         with self.sitting(program) as sitting:
             declared, conducted = collection.Declared(), collection.Conducted(sitting)
-            collection.run(sitting.week.folder, collection.Fixtures(sitting.worlds), declared, conducted)
+            collection.run(
+                sitting.week.folder,
+                collection.Fixtures(sitting.worlds),
+                declared,
+                conducted,
+                compiled=Path(self._compiled.name),
+            )
             if conducted.error is not None:
                 raise conducted.error
             declared.raise_faults(sitting.week.folder)
             sitting.close()
             return self.result(sitting, declared.checks)
+
+    def know(self, solution: Program) -> None:
+        """From now on this is the solution of its week."""
+        self._solutions[solution.assignment] = solution
 
     def sitting(self, program: Program) -> Sitting:
         """One program before this judge, to be conducted by pytest. A context manager."""
@@ -131,6 +143,7 @@ class Judge:
     def close(self) -> None:
         for week, _ in self._weeks.values():
             week.close()
+        self._compiled.cleanup()
         if self._own:
             self._zygotes.close()
 
