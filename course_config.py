@@ -48,7 +48,10 @@ course = {
         "processes": 32,
     },
     # "auto" takes the strongest tier that this machine can build; what students may import is loaded before the fork.
-    "jail": {"tier": "auto", "preload": ["torchstone.kit", "matplotlib.pyplot"]},
+    "jail": {
+        "tier": "auto",
+        "preload": ["torchstone.kit.check", "torchstone.kit.data", "torchstone.kit.plots", "matplotlib.pyplot"],
+    },
     # Where inputs are drawn from: made once, mode 600, never in git. Keep a copy: `torchstone secret export FILE`.
     "secret": ".torchstone/secret",
     "gradebook": "sqlite:///gradebook.db",

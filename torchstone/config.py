@@ -95,7 +95,12 @@ class _Limits(_Settings):
 
 class _Jail(_Settings):
     tier: Literal["auto", "namespaces", "landlock"] = "auto"
-    preload: tuple[str, ...] = ("torchstone.kit", "matplotlib.pyplot")
+    preload: tuple[str, ...] = (
+        "torchstone.kit.check",
+        "torchstone.kit.data",
+        "torchstone.kit.plots",
+        "matplotlib.pyplot",
+    )
 
 
 class Settings(_Settings):

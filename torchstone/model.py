@@ -232,7 +232,12 @@ class JailPolicy:
 
     tier: Literal["auto", "namespaces", "landlock", "none"] = "auto"  #: "none" only by --i-trust-this-code
     limits: Limits = field(default_factory=Limits)
-    preload: tuple[str, ...] = ("torchstone.kit", "matplotlib.pyplot")
+    preload: tuple[str, ...] = (
+        "torchstone.kit.check",
+        "torchstone.kit.data",
+        "torchstone.kit.plots",
+        "matplotlib.pyplot",
+    )
 
 
 @dataclass(frozen=True)
