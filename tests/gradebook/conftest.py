@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -17,6 +18,7 @@ import pytest
 from nbgrader.apps import AutogradeApp
 
 from torchstone import config, secret
+from torchstone.collecting.manifest import Attempt, Manifest
 from torchstone.config import Course
 from torchstone.gradebook.converters import quiet_nbgrader
 from torchstone.gradebook.release import generate
@@ -178,13 +180,21 @@ def grader(course: Course) -> Iterator[FakeGrader]:
         yield FakeGrader(store)
 
 
+NoteTime = Callable[..., None]
+
+
 @pytest.fixture
-def times(monkeypatch: pytest.MonkeyPatch) -> dict[str, datetime]:
-    """When each student's submission came in, in place of the manifest."""
-    received: dict[str, datetime] = {}
-    monkeypatch.setattr("torchstone.gradebook.late.received", lambda course, student, week: received.get(student))
-    monkeypatch.setattr("torchstone.gradebook.report.received", lambda course, student, week: received.get(student))
-    return received
+def note_time(course: Course) -> NoteTime:
+    """Writes into the manifest when a student's attempt came in."""
+
+    def note(student: str, received: datetime, data: bytes = b"", source: Any = "given") -> None:
+        manifest = Manifest.load(course.manifest)
+        number = len(manifest.attempts(student, WEEK)) + 1
+        digest = hashlib.sha256(data).hexdigest()
+        attempt = Attempt(student, WEEK, number, digest, len(data), received, source, "a.zip", "kept.ipynb")
+        manifest.with_record(attempt).write(course.manifest)
+
+    return note
 
 
 IN_TIME = datetime(2021, 11, 6, 12, 0, tzinfo=UTC)
@@ -193,7 +203,7 @@ HandIn = Callable[..., Path]
 
 
 @pytest.fixture
-def hand_in(course: Course, times: dict[str, datetime]) -> HandIn:
+def hand_in(course: Course, note_time: NoteTime) -> HandIn:
     """Hands in the release with some answers written into it, or other bytes."""
 
     def hand_in(student: str, data: bytes | None = None, received: datetime | None = IN_TIME, **answers: str) -> Path:
@@ -208,7 +218,7 @@ def hand_in(course: Course, times: dict[str, datetime]) -> HandIn:
             data = json.dumps(notebook).encode()
         path.write_bytes(data)
         if received is not None:
-            times[student] = received
+            note_time(student, received, data)
         return path
 
     return hand_in

@@ -13,8 +13,7 @@ import pytest
 
 from torchstone import config
 from torchstone.config import Course
-from torchstone.gradebook.book import Student as Enrolled
-from torchstone.gradebook.book import add_students, dump, gradebook_table, open_book
+from torchstone.gradebook.book import dump, gradebook_table, open_book
 from torchstone.gradebook.scores import write_scores
 
 WEEK = "week01"
@@ -122,7 +121,7 @@ def test_manual_scores_and_comments_survive_both_ways(
     assert book["ann"][WEEK]["grades"]["double_check"][:3] == (4.0, None, 1.0)
     assert book["ann"][WEEK]["comments"]["exploration"][1] == "Well seen."
     (row,) = gradebook_table(released, WEEK)
-    assert (row.auto, row.manual, row.extra_credit, row.score, row.maximum) == (7.0, 4.5, 1.0, 12.5, 12.0)
+    assert (row.auto, row.manual, row.extra_credit, row.total, row.maximum) == (7.0, 4.5, 1.0, 12.5, 12.0)
 
 
 def test_the_graded_notebook_has_one_report_in_each_grade_cell(released: Course, hand_in: Any, grader: Any) -> None:
@@ -167,13 +166,14 @@ def test_every_grading_is_recorded(released: Course, hand_in: Any, grader: Any) 
     write_scores(released, WEEK, ["damaged"], grader=grader)
     grading = grader.store.grading(WEEK, "damaged")
     assert [r.kind for r in grading.repairs] == ["unreadable"]
-    assert grader.store.get(grading.key) is not None
+    assert grading.received == datetime(2021, 11, 6, 12, 0, tzinfo=UTC)
+    assert grader.store.latest(grading.key) is not None
 
 
 def test_the_table_lists_students_without_a_submission(released: Course, hand_in: Any, grader: Any) -> None:
-    add_students(released, [Enrolled("zoe", "Zoë", "Zweig, Jr.")])
+    released.roster.write_text('id,last_name,first_name,email\nann,,,\nzoe,"Zweig, Jr.",Zoë,\n')
     hand_in("ann", **RIGHT, received=DUE + timedelta(hours=1))
     write_scores(released, WEEK, ["ann"], grader=grader)
     ann, zoe = gradebook_table(released, WEEK)
-    assert (ann.score, ann.penalty, ann.needs_manual) == (pytest.approx(5.8), pytest.approx(1.2), False)
-    assert (zoe.name, zoe.score, zoe.maximum, zoe.submitted) == ("Zoë Zweig, Jr.", 0.0, 12.0, False)
+    assert (ann.total, ann.penalty, ann.needs_manual) == (pytest.approx(5.8), pytest.approx(1.2), False)
+    assert (zoe.name, zoe.total, zoe.maximum, zoe.submitted) == ("Zoë Zweig, Jr.", 0.0, 12.0, False)

@@ -10,6 +10,7 @@ from typing import Any
 from nbgrader.api import Gradebook, MissingEntry
 from sqlalchemy.exc import SQLAlchemyError
 
+from torchstone.collecting.roster import read_roster
 from torchstone.config import Course
 from torchstone.errors import CourseError, GradebookError
 from torchstone.gradebook.settings import alembic_on_path
@@ -36,19 +37,15 @@ def open_book(course: Course, *, create: bool = False) -> Iterator[Any]:
         raise GradebookError(f"the gradebook {course.gradebook_url} cannot be used: {_first_line(e)}") from e
 
 
-@dataclass(frozen=True)
-class Student:
-    """A row of the roster, as the gradebook has it."""
+def enter_roster(course: Course) -> None:
+    """Enter the class of roster.csv into the gradebook, or correct its names; nothing if there is no roster.
 
-    id: str
-    first_name: str = ""
-    last_name: str = ""
-    email: str = ""
-
-
-def add_students(course: Course, students: list[Student]) -> None:
-    """Enter the roster's students, or correct their names."""
-    with open_book(course, create=True) as book:
+    Raises CourseError if the roster cannot be used, GradebookError.
+    """
+    if not course.roster.exists():
+        return
+    students = read_roster(course.roster)
+    with open_book(course) as book:
         for s in students:
             book.update_or_create_student(s.id, first_name=s.first_name, last_name=s.last_name, email=s.email)
 
@@ -63,7 +60,7 @@ class Row:
     manual: float  #: points given by graders (in place of automatic ones where both are there)
     extra_credit: float
     penalty: float
-    score: float  #: after the penalty, never below 0
+    total: float  #: after the penalty, never below 0
     maximum: float
     needs_manual: bool
     submitted: bool
@@ -89,7 +86,7 @@ def _row(student: Any, submission: Any, maximum: float) -> Row:
         manual=sum(g.manual_score or 0.0 for g in grades),
         extra_credit=sum(g.extra_credit or 0.0 for g in grades),
         penalty=penalty,
-        score=max(0.0, (submission.score if submission else 0.0) - penalty),
+        total=max(0.0, (submission.score if submission else 0.0) - penalty),
         maximum=maximum,
         needs_manual=any(g.needs_manual_grade for g in grades),
         submitted=submission is not None,

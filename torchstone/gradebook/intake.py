@@ -13,18 +13,22 @@ from nbgrader.utils import parse_utc
 
 from torchstone.config import Course
 from torchstone.gradebook.backup import backup
+from torchstone.gradebook.book import enter_roster
 
 #: formgrader grades one student at a time; a backup at each click would push out the ones that matter.
 _BETWEEN_BACKUPS: Final = timedelta(minutes=10)
 
 
 def prepare(converter: Any, course: Course) -> None:
-    """Back up the gradebook and correct `converter.assignments`: each student's folder, each with its one notebook.
+    """Back up the gradebook, enter the roster, and correct `converter.assignments`: each student's folder, each with
+    its one notebook.
 
     nbgrader leaves a folder without a notebook out in silence, fails one whose notebook has another name, and ends a
-    student's grading at a `timestamp.txt` that is no time. Raises GradebookError if the gradebook cannot be written.
+    student's grading at a `timestamp.txt` that is no time. Raises GradebookError if the gradebook cannot be written,
+    CourseError for a roster that cannot be used.
     """
     backup(course, not_sooner_than=_BETWEEN_BACKUPS)
+    enter_roster(course)
     coursedir = converter.coursedir
     pattern = coursedir.format_path(coursedir.submitted_directory, coursedir.student_id, coursedir.assignment_id)
     folders = [f for f in sorted(glob.glob(pattern)) if os.path.isdir(f)]

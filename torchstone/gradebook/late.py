@@ -12,7 +12,7 @@ from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
 from traitlets import Any as AnyTrait
 
-
+from torchstone.collecting.manifest import Attempt, Manifest
 from torchstone.config import Course
 from torchstone.model import LateNote, LatePolicy
 
@@ -39,7 +39,7 @@ def penalty(policy: LatePolicy, due: datetime, received: datetime | None, score:
 
 def days_late(due: datetime, received: datetime, grace: timedelta = timedelta(0)) -> int:
     """How many days after the deadline had started when a submission came in; 0 if it was in time (with grace)."""
-    arrived = (received - grace).astimezone(UTC)  # in UTC: Python compares two times of one zone by their wall clocks
+    arrived = received.astimezone(UTC) - grace  # in UTC: Python compares two times of one zone by their wall clocks
     days = max(0, math.floor((arrived - due.astimezone(UTC)) / timedelta(days=1)))
     while arrived > (due + timedelta(days=days)).astimezone(UTC):
         days += 1
@@ -48,12 +48,17 @@ def days_late(due: datetime, received: datetime, grace: timedelta = timedelta(0)
     return days
 
 
-def received(course: Course, student: str, assignment: str) -> datetime | None:
-    """When the submission that is graded came in, from the manifest; None if the manifest does not have it."""
-    from torchstone.collecting.manifest import Manifest
+def latest_attempt(course: Course, student: str, assignment: str) -> Attempt | None:
+    """The attempt that counts, from the manifest; None if the manifest has none. Raises CourseError if it is
+    damaged.
+    """
+    return Manifest.load(course.manifest).latest(student, assignment)
 
-    entry = Manifest.load(course.manifest).latest(student, assignment)
-    return entry.received if entry is not None else None
+
+def received(course: Course, student: str, assignment: str) -> datetime | None:
+    """When the attempt that counts came in; None if the manifest does not say."""
+    attempt = latest_attempt(course, student, assignment)
+    return attempt.received if attempt is not None else None
 
 
 def due_with_extension(course: Course, assignment: str, extension: timedelta | None) -> datetime:

@@ -12,6 +12,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from torchstone.errors import GradebookError
 from torchstone.gradebook.cell_report import cell_report
 from torchstone.gradebook.exporter import RESOURCES_KEY
+from torchstone.gradebook.late import received
 from torchstone.gradebook.scoring import NOT_YET, exercise_of, score
 from torchstone.model import Grading
 
@@ -35,7 +36,12 @@ class TorchstoneGrade(NbGraderPreprocessor):
             raise GradebookError(f"the result for {submission.student} belongs to another program")
         grader.store.record(
             Grading(
-                submission.assignment, submission.student, result.key, submission.attempt, submission.reading.repairs
+                submission.assignment,
+                submission.student,
+                result.key,
+                submission.attempt,
+                submission.reading.repairs,
+                received(self.parent.course, submission.student, submission.assignment),
             )
         )
         for cell in nb.cells:

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from datetime import UTC
 from pathlib import Path
 
+from traitlets.config import Config
+
 from torchstone.config import Course
 from torchstone.errors import CourseError, GateError, GradebookError
 from torchstone.gradebook.backup import backup
@@ -34,28 +36,16 @@ def source_notebook(course: Course, assignment: str) -> Path:
     return path
 
 
-def render(course: Course, assignment: str, into: Path, gradebook_url: str | None = None) -> Path:
+def render(course: Course, assignment: str, into: Path) -> Path:
     """Generate the release below `into` (into/<assignment>/), and give that folder. The same source gives the same
     bytes.
 
-    The cells are entered into the gradebook at `gradebook_url`; by default into one that is thrown away. Raises
-    GateError if nbgrader cannot make a release of the source.
+    The gradebook is not touched. Raises GateError if nbgrader cannot make a release of the source.
     """
-    source_notebook(course, assignment)
-    with tempfile.TemporaryDirectory(prefix="torchstone-") as scratch:
-        config = nbgrader_config(course)
-        config.CourseDirectory.release_directory = str(into.resolve())
-        config.CourseDirectory.db_url = gradebook_url or f"sqlite:///{scratch}/gradebook.db"
-        try:
-            generate_assignment(config, assignment)
-        except GradebookError as e:
-            raise GateError(f"{assignment}: no release can be made of source/{assignment}: {e}") from e
-    folder = into / assignment
-    notebook = folder / f"{assignment}.ipynb"
-    notebook.write_text(dumps(normalize(read(notebook.read_bytes()))), encoding="utf-8")
-    for name in _JUNK:
-        shutil.rmtree(folder / name, ignore_errors=True)
-    return folder
+    config = nbgrader_config(course)
+    config.GenerateAssignment.no_database = True
+    config.SaveCells.enabled = False
+    return _render(course, assignment, into, config)
 
 
 def generate(course: Course, assignment: str) -> Path:
@@ -71,11 +61,26 @@ def generate(course: Course, assignment: str) -> Path:
     with open_book(course, create=True):
         pass  # made now, so that no other program finds it half made, or readable by others
     with _beside(course.release) as building:
-        folder = render(course, assignment, building, course.gradebook_url)
+        folder = _render(course, assignment, building, nbgrader_config(course))
         with open_book(course) as book:
             due = course.due(assignment).astimezone(UTC).replace(tzinfo=None)
             book.update_or_create_assignment(assignment, duedate=due)
         return _swap(folder, course.release / assignment)
+
+
+def _render(course: Course, assignment: str, into: Path, config: Config) -> Path:
+    source_notebook(course, assignment)
+    config.CourseDirectory.release_directory = str(into.resolve())
+    try:
+        generate_assignment(config, assignment)
+    except GradebookError as e:
+        raise GateError(f"{assignment}: no release can be made of source/{assignment}: {e}") from e
+    folder = into / assignment
+    notebook = folder / f"{assignment}.ipynb"
+    notebook.write_text(dumps(normalize(read(notebook.read_bytes()))), encoding="utf-8")
+    for name in _JUNK:
+        shutil.rmtree(folder / name, ignore_errors=True)
+    return folder
 
 
 @contextmanager

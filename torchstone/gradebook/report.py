@@ -10,11 +10,12 @@ from typing import Any
 
 from nbgrader.api import MissingEntry
 
+from torchstone.collecting.manifest import Attempt
 from torchstone.config import Course
 from torchstone.errors import CourseError
 from torchstone.gradebook import submission
 from torchstone.gradebook.book import open_book, require_assignment, student_name
-from torchstone.gradebook.late import due_with_extension, penalty, received
+from torchstone.gradebook.late import due_with_extension, latest_attempt, penalty, received
 from torchstone.gradebook.submission import Submission
 from torchstone.model import ExerciseScore, LateNote, Result, StudentReport
 from torchstone.notebook import NotebookExercise, declared
@@ -38,7 +39,8 @@ def student_report(course: Course, assignment: str, student: str, store: Store) 
         except MissingEntry:
             return _nothing(course, assignment, student, name, exercises)
         read = submission.read(course, student, assignment)
-        time = received(course, student, assignment)
+        attempt = latest_attempt(course, student, assignment)
+        time = attempt.received if attempt else None
         result, result_flags = _result(store, read)
         stored = float(row.late_submission_penalty or 0.0)
         late, late_flags = _late(course, assignment, row, time, stored)
@@ -54,7 +56,7 @@ def student_report(course: Course, assignment: str, student: str, store: Store) 
             received=time,
             total=max(0.0, float(row.score) - stored),
             maximum=float(row.max_score),
-            flags=(*result_flags, *late_flags, *_entered(row)),
+            flags=(*result_flags, *late_flags, *_attempt_flags(attempt, read), *_entered(row)),
         )
 
 
@@ -104,11 +106,13 @@ def _result(store: Store, read: Submission) -> tuple[Result | None, tuple[str, .
     flags: list[str] = []
     if grading.attempt != read.attempt:
         flags.append("what lies in submitted/ is not what was graded; grade again")
-    result = store.get(grading.key)
+    result = store.latest(grading.key)
     if result is None:
-        flags.append("the result was not kept: a fault of the course, or a scored device was missing; grade again")
-    elif result.trusted:
-        flags.append("graded without a jail")
+        flags.append("the result is not in the results store; grade again")
+    else:
+        flags += [f"a fault of the course in {c.exercise}, {c.check}: {c.staff or ''}" for c in result.course_faults]
+        flags += [f"incomplete: the scored device {d} was missing" for d in result.missing_devices]
+        flags += ["graded without a jail"] if result.trusted else []
     return result, tuple(flags)
 
 
@@ -124,6 +128,18 @@ def _late(
     elif abs(note.penalty - stored) > 1e-6:
         flags = (f"the gradebook's late penalty is {stored:g}, the policy gives {note.penalty:g}; grade again",)
     return (LateNote(note.days, stored, note.reason) if note.days or stored else None), flags
+
+
+def _attempt_flags(attempt: Attempt | None, read: Submission) -> tuple[str, ...]:
+    """Where the manifest's word for an attempt deserves a second look."""
+    if attempt is None:
+        return ()
+    flags: list[str] = []
+    if attempt.kept and attempt.sha256 != read.attempt:
+        flags.append(f"what lies in submitted/ is not attempt {attempt.number}, the latest that was collected")
+    if attempt.source_of_time == "file":
+        flags.append("the time it was received is the file's own, which whoever made the file can set")
+    return tuple(flags)
 
 
 def _entered(row: Any) -> tuple[str, ...]:

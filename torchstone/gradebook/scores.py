@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from torchstone.config import Course
 from torchstone.errors import ConfigError, GradebookError, JailError, SecretError, StoreError, TorchstoneError
 from torchstone.gradebook.backup import backup
-from torchstone.gradebook.book import open_book, require_assignment
+from torchstone.gradebook.book import Row, enter_roster, gradebook_table, open_book, require_assignment
 from torchstone.gradebook.converters import autograde
 from torchstone.gradebook.grader import Grader, open_grader
 from torchstone.gradebook.settings import nbgrader_config
 from torchstone.gradebook.submission import released
+
+__all__ = ["Progress", "Row", "Written", "gradebook_table", "write_scores"]
 
 #: Told after each student: the student and the error, if there was one.
 Progress = Callable[[str, TorchstoneError | None], None]
@@ -49,6 +51,7 @@ def write_scores(
     backup(course)
     with open_book(course) as book:
         require_assignment(book, assignment)
+    enter_roster(course)
     done: list[str] = []
     failed: list[tuple[str, TorchstoneError]] = []
     with open_grader(course) if grader is None else nullcontext(grader) as opened:
