@@ -225,7 +225,7 @@ def test_interrupted_before_the_manifest_was_written_it_can_be_repeated(course, 
     assert len(list((course.collected / "week04/ada").iterdir())) == 1
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 @given(
     st.lists(
         st.tuples(st.sampled_from(["ada", "jose", "mei"]), st.sampled_from("ABC"), st.integers(0, 23)),

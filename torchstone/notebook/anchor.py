@@ -106,9 +106,11 @@ class _Desk:
         changed = [s for s in right_type if not same_text(s.source, ours["source"])]
         if part not in (Role.ANSWER, Role.MANUAL):
             certain = [s for s in claims if s.position in self._found.by_mark | self._found.by_id]
-            chosen = (certain or claims)[0]
-            if part in OURS and len(claims) > 1:
-                self.told.append(repairs.doubled(name, [s.label for s in claims if s is not chosen]))
+            alike = [s for s in certain or claims if same_text(s.source, ours["source"])]
+            chosen = (alike or certain or claims)[0]
+            dropped = [s.label for s in claims if s is not chosen and not self._keeps_copy(index, s)]
+            if part in OURS and dropped:
+                self.told.append(repairs.doubled(name, dropped))
             return chosen
         if part is Role.MANUAL:
             chosen = (changed or right_type)[-1]
@@ -160,14 +162,19 @@ class _Desk:
 
     def _copy(self, index: int, s: Submitted) -> Iterable[Placed]:
         """What becomes of a further cell with an id that another cell has."""
-        part = self._roles[index]
-        if part in OURS or same_text(s.source, self._release[index]["source"]):
+        if not self._keeps_copy(index, s):
             return ()
         extra = self._extra(s)
-        if part is Role.DEMONSTRATION and s.is_code:
+        if self._roles[index] is Role.DEMONSTRATION and s.is_code:
             self.told.append(repairs.demonstration(s.label))
             return (Placed(extra.cell, Role.DEMONSTRATION, s.number, s.label),)
         return (extra,)
+
+    def _keeps_copy(self, index: int, s: Submitted) -> bool:
+        """Changed copies are the student's own cells; copies of grade cells and of locked text are nobody's."""
+        part = self._roles[index]
+        own = part not in OURS or (part is Role.SETUP and s.is_code)
+        return own and not same_text(s.source, self._release[index]["source"])
 
     def _extra(self, s: Submitted) -> Placed:
         """A cell of the student's own: text and pictures, without any mark."""

@@ -10,13 +10,11 @@ MAX_BYTES: Final = 20_000_000
 MAX_DEPTH: Final = 100
 #: JSON arrays and objects altogether (an empty one takes 20 times its two bytes in memory).
 MAX_CONTAINERS: Final = 500_000
-#: Digits of one number: longer ones take quadratic time to convert.
-MAX_DIGITS: Final = 400
 #: Cells of one notebook.
 MAX_CELLS: Final = 1_000
 #: Characters of one cell and of all cells together.
-MAX_CELL: Final = 500_000
-MAX_SOURCE: Final = 2_000_000
+MAX_CELL: Final = 200_000
+MAX_SOURCE: Final = 1_000_000
 
 _MARKER: Final = "torchstone: this file was too large to keep"
 

@@ -74,6 +74,8 @@ def role(cell: Json) -> Role:
 
 def defined(source: str) -> frozenset[str]:
     """The functions and classes that a cell's code defines at its top level; found without parsing it."""
+    if "def " not in source and "class " not in source:
+        return frozenset()
     lines = source.split("\n")
     found = (_DEFINITION.match(lines[s.first]) for s in statements(source))
     return frozenset(match[1] for match in found if match)

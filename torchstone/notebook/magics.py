@@ -43,6 +43,8 @@ def without_magics(source: str) -> Plain:
     `from __future__ import …` may still come first. `%time x = f()` keeps its statement, and `%%time` its cell; a cell
     magic for another language or a file (`%%bash`, `%%writefile`) takes its whole cell along.
     """
+    if not any(sign in source for sign in "%!?"):
+        return Plain(source)
     lines = source.split("\n")
     left_out: list[Escape] = []
     start = next((i for i, line in enumerate(lines) if line.strip()), 0)

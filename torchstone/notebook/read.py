@@ -16,7 +16,8 @@ from torchstone.notebook import bounds, pictures
 from torchstone.notebook.cells import Json
 
 _AGAIN: Final = "Open it in Jupyter, save it, and hand it in again."
-_STRUCTURE: Final = re.compile(r'\\.|["\[\]{}]', re.DOTALL)
+_CLEAR: Final = "Choose «Clear Outputs of All Cells» in Jupyter, save, and hand it in again."
+_BRACKET: Final = re.compile(r"[\[\]{}]")
 _CELL_TYPES: Final = ("code", "markdown", "raw")
 
 
@@ -64,8 +65,7 @@ def _text(data: bytes) -> str:
     if size is not None or len(data) > bounds.MAX_BYTES:
         actual = (size or len(data)) / 1e6
         raise UnreadableNotebook(
-            f"The file has {actual:.0f} MB; we read at most {bounds.MAX_BYTES / 1e6:.0f} MB. "
-            "Choose «Clear Outputs of All Cells» in Jupyter, save, and hand it in again."
+            f"The file has {actual:.0f} MB; we read at most {bounds.MAX_BYTES / 1e6:.0f} MB. {_CLEAR}"
         )
     if not data.strip():
         raise UnreadableNotebook(
@@ -82,42 +82,30 @@ def _text(data: bytes) -> str:
 def _parse(text: str) -> Json:
     _check_structure(text)
     try:
-        notebook = json.loads(
-            text,
-            object_pairs_hook=_unique,
-            parse_constant=_no_constant,
-            parse_float=_finite,
-            parse_int=_short,
-        )
+        notebook = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
     except json.JSONDecodeError as e:
         raise UnreadableNotebook(
             f"The file is not a notebook: it stops being JSON at line {e.lineno}, column {e.colno}. {_AGAIN}"
         ) from None
+    except ValueError:  # Python converts no integer of thousands of digits
+        raise UnreadableNotebook(f"The file holds a number of thousands of digits. {_CLEAR}") from None
     if not isinstance(notebook, dict):
         raise UnreadableNotebook(f"The file is JSON but not a notebook. {_AGAIN}")
     return notebook
 
 
 def _check_structure(text: str) -> None:
-    """Bounds depth and number of containers in one pass without recursion, before the parser recurses or allocates."""
-    depth = containers = 0
-    inside = False
-    for match in _STRUCTURE.finditer(text):
-        mark = match[0]
-        if mark == '"':
-            inside = not inside
-        elif inside or mark[0] == "\\":
-            continue
-        elif mark in "[{":
-            depth += 1
-            containers += 1
-            if depth > bounds.MAX_DEPTH or containers > bounds.MAX_CONTAINERS:
-                raise UnreadableNotebook(
-                    "The file is nested too deeply or holds too many pieces for a notebook. "
-                    "Choose «Clear Outputs of All Cells» in Jupyter, save, and hand it in again."
-                )
-        else:
-            depth -= 1
+    """Bounds depth and number of containers without recursion, before the parser recurses or allocates."""
+    unescaped = text.replace("\\\\", "").replace('\\"', "")
+    outside = "".join(unescaped.split('"')[::2])  # what is not inside a string
+    deepest = depth = 0
+    if outside.count("[") + outside.count("{") <= bounds.MAX_CONTAINERS:
+        for bracket in _BRACKET.findall(outside):
+            depth += 1 if bracket in "[{" else -1
+            deepest = max(deepest, depth)
+        if deepest <= bounds.MAX_DEPTH:
+            return
+    raise UnreadableNotebook(f"The file is nested too deeply or holds too many pieces for a notebook. {_CLEAR}")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> Json:
@@ -131,27 +119,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> Json:
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise UnreadableNotebook(
-        f"The file holds the number {name}, which a notebook cannot. "
-        "Choose «Clear Outputs of All Cells» in Jupyter, save, and hand it in again."
-    )
-
-
-def _finite(digits: str) -> float:
-    value = float(_short_digits(digits))
-    if value in (float("inf"), float("-inf")):
-        _no_constant(_shown(digits))
-    return value
-
-
-def _short(digits: str) -> int:
-    return int(_short_digits(digits))
-
-
-def _short_digits(digits: str) -> str:
-    if len(digits) > bounds.MAX_DIGITS:
-        raise UnreadableNotebook(f"The file holds a number of {len(digits)} digits outside its cells. {_AGAIN}")
-    return digits
+    raise UnreadableNotebook(f"The file holds the number {name}, which a notebook cannot. {_CLEAR}")
 
 
 # ---- JSON to notebook -----------------------------------------------------------------------------------------------
@@ -217,7 +185,10 @@ def _source(source: object, where: str) -> str:
 def _mapping(value: object, what: str) -> Json:
     if not isinstance(value, dict):
         raise UnreadableNotebook(f"In the file, {what} is damaged. {_AGAIN}")
-    _encodable(json.dumps(value, ensure_ascii=False), what)
+    try:
+        _encodable(json.dumps(value, ensure_ascii=False, allow_nan=False), what)
+    except ValueError:  # 1e999 is JSON, and read as infinity
+        raise UnreadableNotebook(f"In the file, {what} holds a number that is too large. {_AGAIN}") from None
     return value
 
 
