@@ -69,6 +69,7 @@ def _answer_for_cuda() -> None:
     for name in _ANSWERS.split():
         setattr(cuda, name, getattr(backend, name))
     cuda._lazy_init = lambda: None
+    torch.backends.cudnn.enabled = False  # else recurrent layers warn that this build has none
     cuda.get_device_properties = lambda device=None: SimpleNamespace(
         name=backend.get_device_name(), total_memory=_MEMORY, major=8, minor=0, multi_processor_count=1
     )
