@@ -279,6 +279,7 @@ def test_a_notebook_without_any_mark_is_read_whole(release, submission, made):
     made_again = {"alpha", "beta", "gamma"}
     reading = reanchor(submission, release, WEEK)
     assert made_again <= set(named(reading))
+    assert kinds(reading).count("metadata") == 1
     assert "assert" not in "".join(sources(reading))
     assert made.demonstration not in sources(reading)
 

@@ -19,6 +19,12 @@ def test_ids_points_and_titles(release):
     )
 
 
+def test_a_manual_answers_own_headings_are_no_title(release, made):
+    nb = copy.deepcopy(release)
+    made.find(nb, "exploration")["source"] = "### BEGIN SOLUTION\nText\n### END SOLUTION"
+    assert declared(nb) == declared(release)
+
+
 def test_an_answer_without_its_grade_cell_stops(release):
     nb = copy.deepcopy(release)
     nb["cells"] = [c for c in nb["cells"] if c["id"] != "beta_check"]

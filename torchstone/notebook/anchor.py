@@ -90,6 +90,7 @@ class _Desk:
                 anchored.extend((None, p) for p in self._copy(index, s))
             elif not is_grade(s.cell):
                 anchored.append((None, self._extra(s)))
+        self._tell_found_again()
         self._tell_foreign()
         self._tell_order([index for index, _ in anchored if index is not None])
         self._put_back(anchored)
@@ -118,8 +119,6 @@ class _Desk:
                 self.told.append(repairs.manual_copies(name, chosen.label))
         else:
             chosen = self._choose_answer(name, claims, right_type, changed)
-        if chosen.position not in self._found.by_mark:
-            self.told.append(repairs.found_again(name, chosen.label))
         if chosen.cell["cell_type"] != ours["cell_type"]:
             self.told.append(repairs.retyped(name, chosen.label, ours["cell_type"]))
         return chosen
@@ -228,6 +227,15 @@ class _Desk:
                 anchored.insert(first, anchored.pop(at))
 
     # ---- telling -----------------------------------------------------------------------------------------------
+
+    def _tell_found_again(self) -> None:
+        found = {
+            grade_id(self._release[index]) or "": s.label
+            for index, s in self._chosen.items()
+            if self._roles[index] in (Role.ANSWER, Role.MANUAL) and s.position not in self._found.by_mark
+        }
+        if found:
+            self.told.append(repairs.found_again(list(found), list(found.values())))
 
     def _tell_foreign(self) -> None:
         for run in (True, False):

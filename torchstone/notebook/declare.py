@@ -45,7 +45,7 @@ def _declared(cells: list[Json]) -> Iterator[NotebookExercise]:
     heading = ""
     for cell in cells:
         part, name = role(cell), grade_id(cell)
-        if cell["cell_type"] == "markdown":
+        if part in (Role.TEXT, Role.LOCKED):
             heading = (_HEADING.findall(cell["source"]) or [heading])[-1]
         if name is None:
             continue

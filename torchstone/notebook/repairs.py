@@ -73,12 +73,13 @@ def missing(exercises: Sequence[str], others: Sequence[str]) -> Repair:
     )
 
 
-def found_again(name: str, label: str) -> Repair:
+def found_again(names: Sequence[str], labels: Sequence[str]) -> Repair:
+    marks, cells = ("their marks", "cells") if len(names) > 1 else ("its mark", "cell")
     return Repair(
         "metadata",
-        f"{_first_up(label)} had lost its mark as the cell {name}; we recognised it. This happens when a cell's text "
-        "is copied into another notebook. Next time, work in the notebook that was handed out.",
-        name,
+        f"{_first_up(listed(labels))} had lost {marks} as the {cells} {listed(names)}; we recognised what was written. "
+        "This happens when text is copied into another notebook. Next time, work in the notebook that was handed out.",
+        names[0] if len(names) == 1 else None,
     )
 
 
