@@ -179,6 +179,13 @@ def test_a_copied_grade_cell_is_left_out(release, submission, made):
     assert kinds(reading) == ["duplicate"]
 
 
+def test_a_public_check_pasted_into_another_cell_does_not_run(release, submission, made):
+    submission["cells"].insert(9, made.code(made.find(release, "alpha_check")["source"]))
+    reading = reanchor(submission, release, WEEK)
+    assert "assert" not in "".join(sources(reading))
+    assert kinds(reading) == ["duplicate"]
+
+
 def test_missing_cells_are_put_back_in_place(release, submission, made):
     gone = {"imports", "beta", "beta_check", "exploration", "about-beta"}
     submission["cells"] = [c for c in submission["cells"] if c["id"] not in gone]

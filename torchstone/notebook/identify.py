@@ -13,7 +13,7 @@ from typing import Final
 
 from torchstone.notebook.cells import Json, Role, defined, grade_id, is_grade, role
 
-#: How many of its lines a student's cell shares with a demonstration to count as (a copy of) it.
+#: How many of its lines a student's cell shares with a demonstration or grade cell to count as (a copy of) it.
 _ALIKE: Final = 0.75
 
 
@@ -135,8 +135,9 @@ def _by_definitions(rest: Sequence[Submitted], release: Sequence[Json], found: I
 
 
 def _by_likeness(rest: Sequence[Submitted], release: Sequence[Json], found: Identified) -> None:
-    """Changed copies of a demonstration are demonstrations: a training run is not part of an answer."""
-    models = {i: _lines(cell["source"]) for i, cell in enumerate(release) if role(cell) is Role.DEMONSTRATION}
+    """Changed copies of cells that never run do not run: a training run or a public check is no part of an answer."""
+    never_run = (Role.DEMONSTRATION, Role.CHECK)
+    models = {i: _lines(cell["source"]) for i, cell in enumerate(release) if role(cell) in never_run}
     for s in rest:
         lines = _lines(s.source) if s.is_code and models else Counter[str]()
         index = next((i for i, model in models.items() if _likeness(lines, model) >= _ALIKE), None)
