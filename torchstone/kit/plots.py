@@ -94,12 +94,11 @@ def bars(ax: Any, names: Sequence[str], groups: Mapping[str, Values]) -> None:
     width = 0.8 / len(groups)
     for number, (label, values) in enumerate(groups.items()):
         table = _table(values)
-        at = torch.arange(len(names), dtype=torch.float64) + (number - (len(groups) - 1) / 2) * width
-        colour = COLOURS[number % 7]
-        cue = {"color": colour, "hatch": HATCHES[number % 7]}
-        ax.bar(at, table.mean(0), 0.92 * width, label=label, alpha=0.55, edgecolor="white", **cue)
+        at = torch.arange(len(names)).numpy() + (number - (len(groups) - 1) / 2) * width
+        cue = {"color": COLOURS[number % 7], "hatch": HATCHES[number % 7]}
+        ax.bar(at, table.mean(0).numpy(), 0.92 * width, label=label, alpha=0.55, edgecolor="white", **cue)
         for row in table:
-            ax.plot(at, row, "o", color="black", markersize=3, alpha=0.8)
+            ax.plot(at, row.numpy(), "o", color="black", markersize=3, alpha=0.8)
     ax.set_xticks(range(len(names)), names)
     ax.grid(False, axis="x")
 
@@ -108,7 +107,8 @@ def images(axes: Any, pictures: Tensor, titles: Sequence[str] = ()) -> None:
     """Images [n, 64] or [n, h, w] in 0..1, one an axis, ink on paper."""
     for number, (ax, picture) in enumerate(zip(_flat(axes), pictures, strict=True)):
         side = int(picture.numel() ** 0.5)
-        ax.imshow(picture.reshape(side, -1) if picture.dim() == 1 else picture, cmap="gray_r", vmin=0, vmax=1)
+        pixels = picture.reshape(side, -1) if picture.dim() == 1 else picture
+        ax.imshow(pixels.numpy(), cmap="gray_r", vmin=0, vmax=1)
         ax.set_xticks([])
         ax.set_yticks([])
         ax.grid(False)
