@@ -37,7 +37,7 @@ ON_ITSELF: Final = (
 # fmt: on
 
 _PRCTL: Final = (syscalls.PR_SET_NAME, syscalls.PR_GET_NAME, syscalls.PR_SET_VMA)
-_IOCTL: Final = (0x5451, 0x5450, 0x541B, 0x5401)  # FIOCLEX, FIONCLEX, FIONREAD, TCGETS (isatty)
+_IOCTL: Final = (0x5451, 0x5450, 0x541B, 0x5421, 0x5401)  # FIOCLEX, FIONCLEX, FIONREAD, FIONBIO, TCGETS (isatty)
 #: Descriptor flags, file flags and locks; not F_SETOWN and F_SETSIG, which send a signal to anybody.
 _FCNTL: Final = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032)
 _NAMESPACES: Final = (

@@ -42,16 +42,21 @@ def self_test(policy: JailPolicy, tier: Tier) -> tuple[Finding, ...]:
     """
     if tier == "none":
         return (Finding("a jail", False, "tier none: what is graded can do whatever you can"),)
-    policy = dataclasses.replace(policy, tier=tier, preload=())
+    with Zygote.start(dataclasses.replace(policy, tier=tier, preload=())) as zygote:
+        return attack(zygote)
+
+
+def attack(zygote: Zygote) -> tuple[Finding, ...]:
+    """Attack from inside one fresh child of this jail."""
     with _bystander() as process, tempfile.TemporaryDirectory(prefix="torchstone-doctor-") as folder:
         secret = Path(folder, "secret")
         secret.write_text(_SECRET)
         secret.chmod(0o666)
         Path(folder).chmod(0o777)  # nothing but the jail protects it
-        with Zygote.start(policy) as zygote, zygote.spawn() as child:
+        with zygote.spawn() as child:
             program = Path(attacks.__file__).read_text()
             child.load([Cell("attacks", 1, program)], _SECONDS)
-            found = [_try(child, attack) for attack in _attacks(secret, process)]
+            found = [_try(child, each) for each in _attacks(secret, process)]
         found.append(_untouched(secret))
         return tuple(found)
 
