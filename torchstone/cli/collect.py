@@ -21,8 +21,11 @@ from torchstone.config import Course
     type=click.DateTime(["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S"]),
     help="When these were received (course time), if SOURCE does not know it.",
 )
+@click.option("--times", type=click.Path(path_type=Path, dir_okay=False), help="The platform's listing of times (CSV).")
 @_options.as_json
-def command(source: Path, assignment: str, course: Course, received: datetime | None, as_json: bool) -> None:
+def command(
+    source: Path, assignment: str, course: Course, received: datetime | None, times: Path | None, as_json: bool
+) -> None:
     """Take in SOURCE: a learning platform's ZIP, a folder of notebooks, or nbgrader's own submitted/.
 
     Every attempt is kept under collected/ with its hash and the time it was received; the latest goes to submitted/.
@@ -41,6 +44,7 @@ def command(source: Path, assignment: str, course: Course, received: datetime | 
             roster=course.roster,
             timezone=course.timezone,
             received=received.replace(tzinfo=course.timezone) if received else None,
+            times=times,
         )
     if as_json:
         click.echo(json.dumps(report.as_json(), indent=2, ensure_ascii=False))

@@ -6,13 +6,14 @@ import copy
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from torchstone.demo.participants import Participant
 from torchstone.errors import CourseError
-from torchstone.judge import submission_cells
+from torchstone.judge import Week
+from torchstone.model import Program
 from torchstone.notebook import dumps
 
 _LOOP: Final = "\n\nwhile True:  # waits for a loss that never falls\n    pass\n"
@@ -81,16 +82,30 @@ def _always_yes(source: str) -> str:
     return "\n".join(f"{name} = Yes()" for name in names) + "\n"
 
 
-def answer_cells(participant: Participant, course: Course, assignment: str) -> dict[str, str]:
-    """The answer cells (exercise → source) that `participant` wrote, before any damage."""
-    raise NotImplementedError
+def answer_cells(participant: Participant, week: Week) -> dict[str, str]:
+    """The answer cells (exercise → source) that `participant` wrote, before any damage; none for the stub."""
+    if participant.base == "stub":
+        return {}
+    program = week.solution if participant.alternative is None else week.alternative(participant.alternative)
+    if program is None:
+        raise CourseError(f"{week.folder.name} has no solution: its source is missing")
+    for name in participant.misconceptions:
+        program = _mistaken(program, name, week)
+    return {cell.name: cell.source for cell in program.cells}
 
 
-def download(handed_in: Mapping[Participant, bytes], assignment: str, due: datetime) -> bytes:
+def _mistaken(program: Program, name: str, week: Week) -> Program:
+    for misconception in week.misconceptions:
+        if misconception.name == name:
+            return misconception.program(program)
+    raise CourseError(f"{week.folder.name} has no misconception called {name!r}")
+
+
+def download(handed_in: Iterable[tuple[Participant, bytes]], assignment: str, due: datetime) -> bytes:
     """A ZIP as a learning platform's download: one folder for each participant, named in its own way."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for number, (participant, data) in enumerate(handed_in.items()):
+        for number, (participant, data) in enumerate(handed_in):
             when = due + timedelta(hours=participant.late_hours or -2)
             name = f"{participant.id}_{4000 + number}_assignsubmission_file_/{assignment}.ipynb"
             archive.writestr(zipfile.ZipInfo(name, when.timetuple()[:6]), data)

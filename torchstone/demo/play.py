@@ -16,7 +16,10 @@ from torchstone.demo.participants import Participant
 from torchstone.feedback import write_feedback
 from torchstone.gradebook import releasing
 from torchstone.gradebook.grading import grade_assignment
-from torchstone.gradebook.scores import gradebook_table
+from torchstone.gradebook.book import gradebook_table
+from torchstone.judge import Week
+from torchstone.notebook import read, solution_program
+from torchstone.secret import PUBLIC_KEY
 
 #: What the scratch copy has of the course.
 _COPIED: Final = ("source", "release", "graders", "nbgrader_config.py", "constraints.txt")
@@ -65,7 +68,8 @@ def play(course: Course, assignment: str, root: Path, say: Callable[[str], None]
 
     say(f"{len(members)} participants hand in")
     release = handins.as_json((scratch.release / assignment / f"{assignment}.ipynb").read_bytes())
-    notebooks = {p: handins.notebook_of(p, release, handins.answer_cells(p, scratch, assignment)) for p in members}
+    week = _week(scratch, assignment)
+    notebooks = [(p, handins.notebook_of(p, release, handins.answer_cells(p, week))) for p in members]
     scratch.roster.write_text(handins.roster(members))
     download = root / "download.zip"
     download.write_bytes(handins.download(notebooks, assignment, scratch.due(assignment)))
@@ -94,6 +98,11 @@ def play(course: Course, assignment: str, root: Path, say: Callable[[str], None]
         _row(p, full, given.get(p.id, {}), table[p.id].total, written.pages.get(p.id, root / "missing")) for p in members
     )
     return DemoReport(rows, tuple(full), root, written.index)
+
+
+def _week(course: Course, assignment: str) -> Week:
+    source = read((course.source / assignment / f"{assignment}.ipynb").read_bytes())
+    return Week(course.graders / assignment, PUBLIC_KEY, solution_program(source, assignment))
 
 
 def copy_course(course: Course, root: Path) -> Course:

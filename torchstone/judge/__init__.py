@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from torchstone.judge.scenarios import scenario
     from torchstone.judge.stock import fill, vjp
     from torchstone.judge.trial import agree
+    from torchstone.judge.week import Week
 
 __all__ = [
     "Judge",
+    "Week",
     "agree",
     "declared_exercises",
     "edit",
@@ -39,6 +41,7 @@ __all__ = [
 
 _HOME: Final = {
     "Judge": "judge",
+    "Week": "week",
     "agree": "trial",
     "declared_exercises": "declared",
     "edit": "misconceptions",
