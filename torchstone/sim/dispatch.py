@@ -56,7 +56,7 @@ def plan_of(func: OpOverload) -> Plan:
 
 
 def _make_plan(func: OpOverload) -> Plan:
-    schema = func._schema
+    schema = private.schema_of(func)
     name = schema.name.split("::")[1]
     results = tuple(_written_argument(schema, result) for result in schema.returns)
     return Plan(

@@ -134,7 +134,7 @@ def _remedy(stranger: Stranger, name: str) -> str:
 def _reason(stranger: Stranger, name: str) -> str:
     subject = name[0].upper() + name[1:]
     if stranger.born is not None:
-        return f"{subject} was made on the CPU at {stranger.born}, and met tensors on {DEVICE.shown}."
+        return f"{subject} was made on the CPU in {stranger.born}, and met tensors on {DEVICE.shown}."
     return f"{subject} lies on the CPU, and met tensors on {DEVICE.shown}."
 
 

@@ -9,7 +9,7 @@ from . import rules
 from .device import DEVICE
 from .dispatch import CPU, refuse_other_index, special
 from .log import note_move, note_sync
-from .private import OpOverload
+from .private import OpOverload, is_in_place
 from .tensor import is_ours, unwrap, wrap
 
 aten = torch.ops.aten
@@ -94,8 +94,7 @@ def _index_put(func: OpOverload, args: Args, kwargs: Kwargs) -> Tensor:
     if is_ours(values) != is_ours(tensor) and values.dim() > 0:
         raise rules.fault(rules.two_devices(), func, [t for t in (tensor, values) if not is_ours(t)])
     result = func(*unwrap(args), **{name: unwrap(value) for name, value in kwargs.items()})
-    in_place = func._schema.name.endswith("_")
-    return tensor if in_place else wrap(result)
+    return tensor if is_in_place(func) else wrap(result)
 
 
 @special(aten.masked_fill_.Tensor, aten.masked_fill.Tensor, aten.masked_fill_.Scalar, aten.masked_fill.Scalar)
@@ -105,7 +104,7 @@ def _masked_fill(func: OpOverload, args: Args, kwargs: Kwargs) -> Tensor:
         strangers = [t for t in args if isinstance(t, Tensor) and not is_ours(t)]
         raise rules.fault(rules.mask_elsewhere(tensor, mask), func, strangers)
     result = func(unwrap(tensor), unwrap(mask), unwrap(value))
-    return tensor if func._schema.name.endswith("_") else wrap(result)
+    return tensor if is_in_place(func) else wrap(result)
 
 
 # Packed sequences: lengths stay on the CPU --------------------------------------------------------------------------

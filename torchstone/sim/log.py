@@ -55,7 +55,7 @@ class Stranger:
 
     def __str__(self) -> str:
         name = f" (`{self.name}`)" if self.name else ""
-        born = f", created at {self.born}" if self.born else ""
+        born = f", created in {self.born}" if self.born else ""
         return f"CPU tensor of shape {self.shape}{name}{born}"
 
 

@@ -29,7 +29,9 @@ class Place:
     code: str
 
     def __str__(self) -> str:
-        return f"{self.file}, line {self.line}: `{self.code}`" if self.code else f"{self.file}, line {self.line}"
+        cell = self.file.startswith("<") and self.file.endswith(">")
+        where = f"{f'cell {self.file[1:-1]}' if cell else self.file}, line {self.line}"
+        return f"{where}: `{self.code}`" if self.code else where
 
 
 def born_at(tensor: Tensor) -> Place | None:

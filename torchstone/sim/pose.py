@@ -17,7 +17,7 @@ from typing import Any, Final
 import torch
 from torch import Tensor
 
-from . import factories
+from . import factories, private
 from .backend import Backend
 from .device import DEVICE, InstallError
 from .tensor import SimTensor
@@ -68,7 +68,7 @@ def _answer_for_cuda() -> None:
     backend = Backend()
     for name in _ANSWERS.split():
         setattr(cuda, name, getattr(backend, name))
-    cuda._lazy_init = lambda: None
+    private.pretend_cuda_is_initialized()
     torch.backends.cudnn.enabled = False  # else recurrent layers warn that this build has none
     cuda.get_device_properties = lambda device=None: SimpleNamespace(
         name=backend.get_device_name(), total_memory=_MEMORY, major=8, minor=0, multi_processor_count=1

@@ -70,6 +70,21 @@ def follow(wrapper: Tensor, raw: Tensor) -> None:
             torch._C._set_meta_in_tls_dispatch_include(before)
 
 
+def schema_of(operator: OpOverload) -> Any:
+    """An operator's arguments and results, with what they alias. Why private: there is no public view of a schema."""
+    return operator._schema
+
+
+def is_in_place(operator: OpOverload) -> bool:
+    """Whether an operator writes into its first argument, by torch's naming: `add_`."""
+    return str(operator._schema.name).endswith("_")
+
+
+def pretend_cuda_is_initialized() -> None:
+    """Let `torch.cuda`'s own functions pass their check for a driver; for `pose.py`."""
+    torch.cuda._lazy_init = lambda: None
+
+
 def in_backward() -> bool:
     """Whether autograd's engine is running a backward pass on this thread: says whose move it is."""
     return torch._C._current_graph_task_id() != -1

@@ -16,7 +16,7 @@ from torch.nn import Module
 from .device import DEVICE
 from .log import Fault, Holder, Stranger, note_fault, skipped
 from .places import born_at, frames, here
-from .private import OpOverload
+from .private import OpOverload, schema_of
 from .tensor import is_ours, legacy_type_name
 
 #: Operators that take a 0-dimensional CPU tensor beside device tensors without being tagged pointwise.
@@ -120,9 +120,9 @@ def _tensors(args: Any, kwargs: Any) -> Iterator[Tensor]:
 
 def argument_name(func: OpOverload, tensor: Tensor, args: Any, kwargs: Any) -> str:
     """The schema's name for the argument that `tensor` was given as."""
-    for declared, value in zip(func._schema.arguments, args, strict=False):
+    for declared, value in zip(schema_of(func).arguments, args, strict=False):
         if value is tensor or (isinstance(value, (list, tuple)) and any(item is tensor for item in value)):
-            return declared.name
+            return str(declared.name)
     return next((name for name, value in kwargs.items() if value is tensor), "tensors")
 
 

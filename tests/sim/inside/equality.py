@@ -4,6 +4,7 @@ import pytest
 import torch
 from cases import CASES
 from digests import digest
+from table import PAGE, page_with_table
 
 
 @pytest.mark.filterwarnings("ignore")  # of some layers and optimizers, on the CPU too
@@ -15,3 +16,8 @@ def test_equals_the_cpu(name: str, cpu_digests: dict[str, str]) -> None:
     assert len(got) == len(wanted)
     for mine, theirs in zip(got, wanted, strict=True):
         torch.testing.assert_close(mine.detach().cpu(), theirs.detach())
+
+
+def test_the_docs_list_these_cases() -> None:
+    page = PAGE.read_text()
+    assert page == page_with_table(page), "run `python tests/sim/inside/table.py`"
