@@ -51,7 +51,9 @@ def test_children_forked_after_the_installation_train() -> None:
             return model[0].weight.grad.device.type
 
         train("cpu")  # a backward pass before the installation
+        state = torch.get_rng_state()
         install()
+        assert torch.equal(state, torch.get_rng_state())
         for parent_trains in (False, True):
             for device in ("sim", "cpu"):
                 child = os.fork()

@@ -54,7 +54,7 @@ def _install(name: str, registered_as: str) -> None:
     patches.patch_all()
     torch.Generator = generators.Generator  # type: ignore[misc, assignment]
     torch.accelerator.synchronize = backend.synchronize
-    nn.Linear(1, 1).to(DEVICE.real)  # imports some 500 modules of torch (0.5 s): once, before anybody forks
+    nn.PReLU().to(DEVICE.real)  # imports some 500 modules of torch (0.5 s): once, before anybody forks; draws nothing
 
 
 def _refuse_company() -> None:
