@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,6 +38,10 @@ def program(text: str) -> Program:
 class Bench:
     """Makes small weeks and grades programs on them."""
 
+    head = HEAD
+    everywhere = POLICY
+    cpu_only = CPU_ONLY
+
     def __init__(self, folder: Path, zygotes: Zygotes) -> None:
         self.folder, self._zygotes = folder, zygotes
         self._judges: list[Judge] = []
@@ -64,19 +68,28 @@ class Bench:
         handed_in = program(submission)
         return judge.diagnose(handed_in, judge.grade(handed_in, program(solution)))
 
+    @staticmethod
+    def program(text: str) -> Program:
+        return program(text)
+
+    @staticmethod
+    def checks(result: Result) -> dict[str, CheckResult]:
+        """Each check by its short name."""
+        return {c.check.removeprefix("test_"): c for e in result.exercises for c in e.checks}
+
+    @staticmethod
+    def said(check: CheckResult) -> str:
+        """Stage and message of a failed check."""
+        return f"[{check.verdict.stage}] {check.verdict.message}" if check.verdict else check.status
+
+    @staticmethod
+    def one(body: str, name: str = "a", points: int = 1) -> str:
+        """A check of one line."""
+        return f'\n@points({points})\ndef test_{name}(student, draw):\n    """Title of {name}"""\n    {body}\n'
+
     def close(self) -> None:
         for judge in self._judges:
             judge.close()
-
-
-def checks(result: Result) -> dict[str, CheckResult]:
-    """Each check by its short name."""
-    return {c.check.removeprefix("test_"): c for e in result.exercises for c in e.checks}
-
-
-def said(check: CheckResult) -> str:
-    """Stage and message of a failed check."""
-    return f"[{check.verdict.stage}] {check.verdict.message}" if check.verdict else check.status
 
 
 @pytest.fixture(scope="session")
@@ -91,6 +104,3 @@ def bench(tmp_path: Path, zygotes: Zygotes) -> Iterator[Bench]:
     bench = Bench(tmp_path, zygotes)
     yield bench
     bench.close()
-
-
-Make = Callable[[str], Program]

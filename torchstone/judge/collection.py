@@ -6,10 +6,10 @@ import contextlib
 import inspect
 import io
 import os
-import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final, NoReturn
 
 import pytest
@@ -17,9 +17,9 @@ import pytest
 from torchstone.compare import clean
 from torchstone.errors import CourseFault
 from torchstone.judge.draw import WORLDS
+from torchstone.judge.loading import load
 from torchstone.judge.probe import Check, Finding, Probe
 from torchstone.judge.sitting import Sitting
-from torchstone.judge.trial import assertion_held
 
 #: Parameters under these names are wanted values, which no student reads.
 _SECRET_PARAMETERS: Final = frozenset({"want", "wanted", "expected", "answer", "truth", "reference", "result"})
@@ -54,7 +54,14 @@ class OnlyInChecks:
         )
 
 
-class Fixtures:
+class GraderModule(pytest.Module):
+    """A file of checks, loaded by us: pytest's own rewriting of assertions would print every tensor it meets."""
+
+    def _getobj(self) -> ModuleType:
+        return load(self.path)
+
+
+class Vocabulary:
     """The vocabulary as pytest sees it: marks, fixtures, and one probe per set of parameters and world."""
 
     def __init__(self, worlds: tuple[str, ...]) -> None:
@@ -63,6 +70,10 @@ class Fixtures:
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", "exercise(id, accelerator=points, worlds=…): the exercise a module checks")
         config.addinivalue_line("markers", "points(n): what a check is worth")
+
+    def pytest_pycollect_makemodule(self, module_path: Path, parent: pytest.Collector) -> GraderModule:
+        made: GraderModule = GraderModule.from_parent(parent, path=module_path)
+        return made
 
     @pytest.fixture
     def world(self) -> str:
@@ -84,26 +95,6 @@ class Fixtures:
             return  # told when it is collected
         worlds = [w for w in mark.kwargs["worlds"] if w in self._worlds]
         metafunc.parametrize("world", worlds, ids=[f"@{w}" for w in worlds])
-
-
-class Compiled:
-    """Keeps compiled graders in `folder`, and nowhere if it is None, but never beside the graders.
-
-    A module that another run compiled there without the assertion hook would be taken up, and its assertions not count.
-    """
-
-    def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_collection(self) -> Iterator[None]:
-        prefix, write_none = sys.pycache_prefix, sys.dont_write_bytecode
-        sys.pycache_prefix, sys.dont_write_bytecode = str(self._folder or os.devnull), self._folder is None
-        try:
-            result = yield
-        finally:
-            sys.pycache_prefix, sys.dont_write_bytecode = prefix, write_none
-        return result
 
 
 class Declared:
@@ -165,36 +156,24 @@ class Conducted:
     def finding(self, finding: Finding) -> None:
         """What became of an item; here it is only kept by the sitting."""
 
-    def pytest_assertion_pass(self) -> None:
-        assertion_held()
-
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
         if call.excinfo is not None and call.when == "setup":
             why = f"{call.excinfo.typename}: {_last_line(str(call.excinfo.value))}"
             self.sitting.blame_course(check_of(item), f"the check could not be set up: {why}")
 
 
-def run(folder: Path, *plugins: object, compiled: Path | None = None, collect_only: bool = False) -> None:
+def run(folder: Path, *plugins: object, collect_only: bool = False) -> None:
     """Run pytest on a week's folder in this process, quietly, and leave nothing of it behind.
 
-    `compiled` is a folder of the caller's own for compiled modules, so that the next run is cheaper. Raises CourseFault
-    if pytest cannot make sense of the folder.
+    Raises CourseFault if pytest cannot make sense of the folder.
     """
-    arguments = [str(folder), "-q", "--import-mode=importlib", "--capture=no", "--tb=line", "--confcutdir", str(folder)]
-    arguments += ["-c", os.devnull, "--rootdir", str(folder.parent.parent), "-o", "enable_assertion_pass_hook=true"]
+    arguments = [str(folder), "-q", "--assert=plain", "--capture=no", "--tb=line", "--noconftest"]
+    arguments += ["-c", os.devnull, "--rootdir", str(folder)]
     arguments += [part for name in _WITHOUT for part in ("-p", f"no:{name}")]
     arguments += ["--collect-only"] if collect_only else []
     swallowed = io.StringIO()
-    before = set(sys.modules)
-    with (
-        _quiet_pytest(),
-        contextlib.redirect_stdout(swallowed),
-        contextlib.redirect_stderr(swallowed),
-    ):
-        try:
-            code = pytest.main(arguments, plugins=[Compiled(compiled), *plugins])
-        finally:
-            _forget(folder, before)
+    with _quiet_pytest(), contextlib.redirect_stdout(swallowed), contextlib.redirect_stderr(swallowed):
+        code = pytest.main(arguments, plugins=list(plugins))
     if code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
         raise CourseFault(f"pytest failed on {folder.name}: {_last_line(swallowed.getvalue())}")
 
@@ -256,15 +235,6 @@ def _quiet_pytest() -> Iterator[None]:
             del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
         else:
             os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = autoload
-
-
-def _forget(folder: Path, before: set[str]) -> None:
-    """Drop the modules of the folder, and the packages pytest made up around them."""
-    new = set(sys.modules) - before
-    own = {n for n in new if str(getattr(sys.modules[n], "__file__", None) or "").startswith(str(folder))}
-    around = {n for n in new if any(o.startswith(f"{n}.") for o in own)}
-    for name in own | around:
-        del sys.modules[name]
 
 
 def _last_line(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from torchstone.errors import CourseError
-from torchstone.judge.collection import Declared, Fixtures, run
+from torchstone.judge.collection import Declared, Vocabulary, run
 from torchstone.judge.draw import WORLDS
 from torchstone.judge.probe import ACCELERATOR, ACCELERATOR_TITLE
 from torchstone.model import DeclaredCheck, DeclaredExercise
@@ -19,7 +19,7 @@ def declared_exercises(graders_week: Path) -> tuple[DeclaredExercise, ...]:
     if not graders_week.is_dir():
         raise CourseError(f"there are no graders for {graders_week.name}: {graders_week} is missing")
     declared = Declared()
-    run(graders_week, Fixtures(tuple(WORLDS)), declared, collect_only=True)
+    run(graders_week, Vocabulary(tuple(WORLDS)), declared, collect_only=True)
     declared.raise_faults(graders_week)
     checks: dict[str, list[DeclaredCheck]] = {}
     accelerator: dict[str, float] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -39,7 +38,6 @@ class Judge:
         self._zygotes = Zygotes(policy.jail) if zygotes is None else zygotes
         self._weeks: dict[tuple[str, str], tuple[Week, Diagnosis]] = {}
         self._solutions: dict[str, Program] = {}
-        self._compiled = tempfile.TemporaryDirectory(prefix="torchstone-")  # of grader modules, for the next program
         self._last: tuple[str, Mapping[CheckName, list[Evidence]]] | None = None
         torch.set_num_threads(1)
 
@@ -54,13 +52,7 @@ class Judge:
             self.know(solution)
         with self.sitting(program) as sitting:
             declared, conducted = collection.Declared(), collection.Conducted(sitting)
-            collection.run(
-                sitting.week.folder,
-                collection.Fixtures(sitting.worlds),
-                declared,
-                conducted,
-                compiled=Path(self._compiled.name),
-            )
+            collection.run(sitting.week.folder, collection.Vocabulary(sitting.worlds), declared, conducted)
             if conducted.error is not None:
                 raise conducted.error
             declared.raise_faults(sitting.week.folder)
@@ -141,9 +133,6 @@ class Judge:
         return self._weeks[slot]
 
     def close(self) -> None:
-        for week, _ in self._weeks.values():
-            week.close()
-        self._compiled.cleanup()
         if self._own:
             self._zygotes.close()
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
-import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -17,13 +15,13 @@ from torchstone.compare import settled
 from torchstone.errors import CourseError, CourseFault, TorchstoneError
 from torchstone.judge.draw import Draw, World
 from torchstone.judge.implementations import Local
+from torchstone.judge.loading import load, public
 from torchstone.judge.misconceptions import Misconception, named
 from torchstone.judge.probe import Probe
 from torchstone.judge.trial import Oracle, Trial, TruthTrial
 from torchstone.model import Cell, DrawKey, Program
 
 _MARKER: Final = "# %% "
-_serial: Final = itertools.count()
 
 
 class Week:
@@ -37,12 +35,7 @@ class Week:
         if not folder.is_dir():
             raise CourseError(f"there are no graders for {folder.name}: {folder} is missing")
         self.folder, self.key, self.solution = folder, key, solution
-        self._prefix = f"_graders_{next(_serial)}_{folder.name}"
         self._oracles: dict[tuple[str, World], Oracle | CourseFault] = {}
-
-    def close(self) -> None:
-        for name in [n for n in sys.modules if n.startswith(self._prefix)]:
-            del sys.modules[name]
 
     # ---- wanted values ----------------------------------------------------------------------------------------------
 
@@ -86,8 +79,7 @@ class Week:
     def _solution_names(self) -> dict[str, Any]:
         if self.solution is None:
             return {}
-        module = ModuleType(f"{self._prefix}_solution")
-        sys.modules[module.__name__] = module  # dataclasses look their module up
+        module = ModuleType("solution")
         for cell in self.solution.cells:
             try:
                 with warnings.catch_warnings():
@@ -133,20 +125,12 @@ class Week:
         path = self.folder / f"{stem}.py"
         if not path.exists():
             return {}
-        name = f"{self._prefix}_{stem}"
-        spec = importlib.util.spec_from_file_location(name, path)
-        if spec is None or spec.loader is None:
-            raise CourseFault(f"{path.name} of {self.folder.name} cannot be read")
-        module = sys.modules[name] = importlib.util.module_from_spec(spec)
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                spec.loader.exec_module(module)
+            return public(load(path))
         except TorchstoneError:
             raise
         except Exception as e:
             raise CourseFault(f"{path.name} of {self.folder.name} raises {type(e).__name__}: {e}") from e
-        return {k: v for k, v in vars(module).items() if not k.startswith("__")}
 
 
 class _Behind(Mapping[str, Any]):
