@@ -73,3 +73,4 @@ def test_the_search_finds_the_canary_on_the_judges_side(canary):
     assert set(world["in_files"]([str(canary.folder)], [])) == {str(file) for file in canary.files[:2]}
     assert world["in_descriptors"]()
     assert world["in_objects"]() > 0
+    assert world["in_memory"]()[0] > 0

@@ -1,0 +1,170 @@
+"""Starting, refusing, ending: what a fork server leaves behind is nothing."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from torchstone.errors import JailError, JailUnavailable
+from torchstone.jail import Zygote, choose_tier, tiers
+from torchstone.model import Cell, JailPolicy, Limits
+
+SECONDS = 20.0
+
+HOLDER = """
+import sys, time
+from torchstone.jail import Zygote
+from torchstone.model import Cell, JailPolicy
+zygotes = [Zygote.start(JailPolicy(tier=tier, preload=())) for tier in sys.argv[1:]]
+children = [zygote.spawn() for zygote in zygotes for _ in range(2)]
+for child in children:
+    child.load([Cell("a", 1, "open('mark', 'w').close()")], 20)
+print("ready", flush=True)
+time.sleep(600)
+"""
+
+
+def descendants(process):
+    """Every process below this one."""
+    parents = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                stat = (folder / "stat").read_text()
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            parents[int(folder.name)] = int(stat.rpartition(")")[2].split()[1])
+    found, rest = set(), {process}
+    while rest:
+        rest = {child for child, parent in parents.items() if parent in rest} - found
+        found |= rest
+    return found
+
+
+def alive(processes):
+    found = set()
+    for process in processes:
+        try:
+            state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if state != "Z":
+            found.add(process)
+    return found
+
+
+def until(condition):
+    """Wait for something that must come, up to a bound that only a failure meets."""
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def buildable():
+    return [tier for tier in ("namespaces", "landlock") if tiers.missing(tier) is None]
+
+
+def test_nothing_is_left_when_the_judge_is_killed(tmp_path):
+    mounts = Path("/proc/self/mountinfo").read_text()
+    command = [sys.executable, "-c", HOLDER, *buildable()]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | {"TMPDIR": str(tmp_path)}) as judge:
+        try:
+            assert judge.stdout.readline() == b"ready\n"
+            below = descendants(judge.pid)
+            assert len(below) >= 4 * len(buildable())
+        finally:
+            judge.kill()
+    until(lambda: not alive(below))
+    until(lambda: not list(tmp_path.iterdir()))
+    assert Path("/proc/self/mountinfo").read_text() == mounts
+
+
+@pytest.fixture(scope="module")
+def simulated():
+    tier = buildable()[0]
+    with Zygote.start(JailPolicy(tier=tier, preload=("json",)), "sim") as started:
+        yield started
+
+
+def test_the_worker_moves_inputs_to_the_simulated_accelerator(simulated):
+    with simulated.spawn() as child:
+        child.load([Cell("a", 1, "def f(x): return x * 2, x.device.type\ndef back(x): return x.cpu()")], SECONDS)
+        child.place("sim")
+        answer = child.call("f", [torch.ones(2)], {}, SECONDS)
+        assert answer.value[0].tolist() == [2.0, 2.0]
+        assert answer.value[1] == "sim"
+        assert answer.devices == {"sim"}
+        assert child.call("back", [torch.ones(2)], {}, SECONDS).devices == {"cpu"}
+
+
+def test_a_gradient_on_the_simulated_accelerator(simulated):
+    with simulated.spawn() as child:
+        child.load([Cell("a", 1, "def f(x): return x * x")], SECONDS)
+        child.place("sim")
+        answer = child.vjp("f", [torch.tensor([3.0])], {}, torch.ones(1), SECONDS)
+        assert answer.value["gradient"][0].tolist() == [6.0]
+        assert answer.devices == {"sim"}
+
+
+def test_a_closed_zygote_leaves_nothing_and_refuses(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    zygote = Zygote.start(JailPolicy(tier="none", preload=()))
+    before = descendants(os.getpid())
+    child = zygote.spawn()
+    child.load([Cell("a", 1, "open('mark', 'w').close()\ndef f(): return 1")], SECONDS)
+    assert child.call("f", [], {}, SECONDS).value == 1
+    child.close()
+    child.close()
+    assert not child.alive
+    zygote.close()
+    zygote.close()
+    assert not alive(before - descendants(os.getpid()))
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(JailError):
+        zygote.spawn()
+
+
+def test_a_module_to_preload_that_is_missing_is_named():
+    with pytest.raises(JailError, match=r"jail\.preload: there is no module nowhere_at_all"):
+        Zygote.start(JailPolicy(tier=buildable()[-1], preload=("nowhere_at_all",)))
+
+
+def test_the_strongest_tier_that_works_is_chosen(monkeypatch):
+    reasons = {"namespaces": None, "landlock": None}
+    monkeypatch.setattr(tiers, "missing", lambda tier: reasons[tier])
+    assert choose_tier(JailPolicy()) == "namespaces"
+    reasons["namespaces"] = "user namespaces are switched off"
+    assert choose_tier(JailPolicy()) == "landlock"
+    with pytest.raises(JailUnavailable, match="user namespaces are switched off"):
+        choose_tier(JailPolicy(tier="namespaces"))
+    reasons["landlock"] = "landlock ABI 0"
+    with pytest.raises(JailUnavailable, match=r"(?s)nothing is graded.*switched off.*landlock ABI 0"):
+        choose_tier(JailPolicy())
+    assert choose_tier(JailPolicy(tier="none")) == "none"
+
+
+def test_a_tier_is_tried_by_building_it():
+    """In a user namespace that allows no further ones, and no power outside it, the first tier cannot be built."""
+    script = (
+        "import os\n"
+        "from torchstone.jail import syscalls, tiers\n"
+        "syscalls.unshare(syscalls.CLONE_NEWUSER)\n"
+        "open('/proc/sys/user/max_user_namespaces', 'w').write('0')\n"
+        "print(tiers.missing('namespaces'))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60)
+    if "Permission" in done.stderr:
+        pytest.skip("an ordinary user cannot set up this trial")
+    assert "user.max_user_namespaces is 0" in done.stdout, done.stderr
+
+
+def test_limits_of_the_kernel_are_whole_seconds():
+    from torchstone.jail.limits import cpu_limit
+
+    assert [cpu_limit(Limits(cpu_seconds=s)) for s in (0.2, 1.0, 1.5)] == [1, 1, 2]
