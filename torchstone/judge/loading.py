@@ -19,7 +19,7 @@ _HELD: Final = "__assertion_held__"
 def load(path: Path) -> ModuleType:
     """Run a file as a module of its own, in which each assertion that holds is counted by the running trial.
 
-    """Run a file as a module of its own; each of its assertions that holds is counted by the running trial.
+    Loaded again, it is another module: nothing is kept from one submission to the next. Raises whatever the file does.
     """
     source = path.read_text()
     module = ModuleType(f"_graders_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}_{path.stem}")
