@@ -43,7 +43,7 @@ class Bench:
     cpu_only = CPU_ONLY
 
     def __init__(self, folder: Path, zygotes: Zygotes) -> None:
-        self.folder, self._zygotes = folder, zygotes
+        self.folder, self.zygotes = folder, zygotes
         self._judges: list[Judge] = []
 
     def week(self, grader: str, *, reference: str = "", misconceptions: str = "", head: str = HEAD) -> Path:
@@ -57,8 +57,8 @@ class Bench:
             (week / name).write_text(text)
         return week
 
-    def judge(self, policy: GradingPolicy = POLICY) -> Judge:
-        judge = Judge(self.folder / "graders", policy, zygotes=self._zygotes)
+    def judge(self, policy: GradingPolicy = POLICY, zygotes: Zygotes | None = None) -> Judge:
+        judge = Judge(self.folder / "graders", policy, zygotes=zygotes or self.zygotes)
         self._judges.append(judge)
         return judge
 

@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from torchstone.errors import CourseFault
 from torchstone.jail import Child, ChildLost, StudentRaised
@@ -146,5 +146,10 @@ def _one_wording(explaining: Sequence[Misconception], reach: Counter[str]) -> Hi
 
 def _generic(tried: Sequence[Evidence]) -> Hint | None:
     failed = [e for e in tried if e.failed]
-    nothing = all(e.trace.end.stage is Stage.TYPE and e.trace.count and e.trace.last is None for e in failed)
+    nothing = all(e.trace.end.stage is Stage.TYPE and e.trace.count and _is_nothing(e.trace.last) for e in failed)
     return NOTHING_RETURNED if nothing else None
+
+
+def _is_nothing(value: Any) -> bool:
+    """None, also as the value beside the gradients of a `vjp`."""
+    return value is None or (isinstance(value, dict) and "value" in value and value["value"] is None)

@@ -89,10 +89,12 @@ def _on_accelerator(finish: Finish, findings: Sequence[Finding]) -> CheckResult:
         return finish("incomplete", staff=became["absent"][0].reason)
     if became["withheld"]:
         return finish("skipped", verdict=_not_run(became["withheld"][0]))
-    if any(f.became in ("repeat", "course") for f in findings):
+    if any(f.became == "repeat" for f in findings):
         message = "not run: on the CPU it does not give the right answer yet"
         return finish("skipped", verdict=Verdict(Stage.RAN, message, world="accelerator"))
-    return finish("course_fault", staff="there are points for the accelerator, and no check has anything to run there")
+    faults = [f.reason for f in findings if f.became == "course"]
+    nothing = "there are points for the accelerator, and no check has anything to run there"
+    return finish("course_fault", staff=faults[0] if faults else nothing)
 
 
 def _unscored(finish: Finish, all_right: bool) -> CheckResult:

@@ -1,0 +1,110 @@
+"""A misconception is named where it explains every probe, and nothing is said in doubt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from torchstone.model import Hint
+
+Bench = Any  # the fixture of conftest.py
+
+GRADER = """
+    @points(1)
+    @pytest.mark.parametrize("n", [3, 5])
+    def test_mean(student, draw, n):
+        \"\"\"The mean of every column\"\"\"
+        agree(vjp(student.mean, draw(n, 2), up=draw(2)))
+
+    @points(1)
+    def test_order(student, draw):
+        \"\"\"The order\"\"\"
+        assert student.order(draw(9)).dtype is torch.int64, "indices are integers"
+        agree(student.order(draw(9)))
+    """
+SOLUTION = """
+    # %% e
+    import torch
+    def mean(x): return x.mean(0)
+    def order(x): return x.argsort()
+    """
+MISCONCEPTIONS = """
+    from torchstone.judge import edit, misconception
+    sum_for_mean = misconception("e", edit("x.mean(0)", "x.sum(0)"), "Divided by what?", link="https://d2l.ai")
+    wrong_axis = misconception("e", edit("x.mean(0)", "x.mean(1)"), "Which axis?")
+    descending = misconception("e", edit("x.argsort()", "x.argsort(descending=True)"), "Smallest first, or last?")
+    raises = misconception("e", edit("x.mean(0)", "x.mean(7)"), "How many axes are there?")
+    ends = misconception("e", edit("x.argsort()", "__import__('os')._exit(0)"), "Where does it end?")
+    loops = misconception("e", edit("x.argsort()", "[i for i in iter(int, 1)]"), "Does it ever end?")
+    on_the_cpu = misconception("e", edit("x.mean(0)", "x.cpu().mean(0)"), "Where is the result?")
+
+    @misconception("e")
+    def floats_for_indices():
+        \"\"\"Of what type is an index?\"\"\"
+        def order(x): return x.argsort().double()
+    """
+
+
+@pytest.fixture
+def hints(bench: Bench) -> Any:
+    def name(
+        mean: str = "x.mean(0)", order: str = "x.argsort()", misconceptions: str = MISCONCEPTIONS
+    ) -> dict[str, Hint]:
+        bench.week(GRADER, misconceptions=misconceptions)
+        submission = f"# %% e\nimport torch, os\ndef mean(x): return {mean}\ndef order(x): return {order}\n"
+        checks = bench.checks(bench.grade(submission, SOLUTION, bench.everywhere))
+        return {name: c.verdict.hint for name, c in checks.items() if c.verdict and c.verdict.hint}
+
+    return name
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"mean": "torch.ones(len(x), dtype=x.dtype, device=x.device) @ x"}, {"mean": "sum for mean"}),
+        ({"mean": "x.sum(1) / 2"}, {"mean": "wrong axis"}),
+        ({"mean": "x.mean(0) + x.shape[9]"}, {"mean": "raises"}),  # an exception of the same type
+        ({"order": "(-x).argsort()"}, {"order": "descending"}),
+        ({"order": "os._exit(1)"}, {"order": "ends"}),
+        ({"order": "[None for _ in iter(int, 1)]"}, {"order": "loops"}),
+        ({"order": "x.argsort().float()"}, {"order": "floats for indices"}),  # the same assertion failed
+        ({"mean": "x.mean(0).cpu()"}, {"accelerator": "on the cpu"}),
+        ({"mean": "x.sum(0)", "order": "(-x).argsort()"}, {"mean": "sum for mean", "order": "descending"}),
+        ({"mean": "None"}, {"mean": "nothing is returned"}),
+        ({"mean": "x.mean(0) + 1e-3"}, {}),
+        ({"mean": "x.sum(0) / 3"}, {}),  # right for n = 3, so it is not the sum
+        ({"mean": "x.sum(0) if len(x) == 3 else x.mean(0)"}, {}),  # explained on one probe only
+        ({}, {}),
+    ],
+)
+def test_who_is_named(hints: Any, wrong: dict[str, str], named: dict[str, str]) -> None:
+    assert {check: hint.name for check, hint in hints(**wrong).items()} == named
+
+
+def test_a_hint_has_the_authors_words(hints: Any) -> None:
+    assert hints(mean="x.sum(0)")["mean"] == Hint("sum for mean", "Divided by what?", "https://d2l.ai")
+
+
+TWINS = """
+    from torchstone.judge import edit, misconception
+    first = misconception("e", edit("x.mean(0)", "x.sum(0)"), "Divided by what?")
+    second = misconception("e", edit("x.mean(0)", "x.mean(0) * len(x)"), {hint!r})
+    """
+
+
+def test_what_cannot_be_told_apart_needs_one_wording(hints: Any) -> None:
+    assert (
+        hints(mean="x.sum(0)", misconceptions=TWINS.format(hint="Divided by what?"))["mean"].text == "Divided by what?"
+    )
+    assert hints(mean="x.sum(0)", misconceptions=TWINS.format(hint="Something else")) == {}
+
+
+def test_who_explains_more_of_the_exercise_is_preferred(hints: Any) -> None:
+    both = """
+        from torchstone.judge import edit, misconception
+        mean_only = misconception("e", edit("x.mean(0)", "x.sum(0)"), "One thing")
+        both = misconception("e", edit("x.mean(0)", "x.sum(0)", "x.argsort()", "(-x).argsort()"), "Two things")
+        """
+    got = hints(mean="x.sum(0)", order="(-x).argsort()", misconceptions=both)
+    assert {check: hint.name for check, hint in got.items()} == {"mean": "both", "order": "both"}
