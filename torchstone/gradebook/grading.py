@@ -68,7 +68,8 @@ def grade_assignment(
 ) -> ClassReport:
     """Grade the submissions of `assignment` (of `students`, or all) with `jobs` judges, then write the gradebook.
 
-    Raises TorchstoneError for what concerns the whole run: an unknown week or student, an empty class, no jail, no gradebook.
+    Raises TorchstoneError for what concerns the whole run: an unknown week or student, an empty class, no jail, no
+    gradebook.
     """
     course.topic(assignment)
     chosen = _chosen(course, assignment, tuple(students))
@@ -111,7 +112,8 @@ def _chosen(course: Course, assignment: str, students: tuple[str, ...]) -> tuple
     there = sorted(p.parent.name for p in course.submitted.glob(f"*/{assignment}") if p.is_dir())
     if not there:
         raise CourseError(
-            f"nobody has handed in {assignment}: {course.submitted} holds none; run `torchstone collect SOURCE {assignment}`"
+            f"nobody has handed in {assignment}: {course.submitted} holds none; "
+            f"run `torchstone collect SOURCE {assignment}`"
         )
     if unknown := [s for s in students if s not in there]:
         raise CourseError(f"{', '.join(unknown)} handed in nothing for {assignment}; there are {', '.join(there)}")
