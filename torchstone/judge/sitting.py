@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import TracebackType
@@ -15,7 +15,7 @@ from torchstone.errors import CourseFault
 from torchstone.judge.children import Children, Device, Unloadable, Zygotes, own_cell
 from torchstone.judge.draw import WORLDS, Draw
 from torchstone.judge.implementations import Jailed, Lost
-from torchstone.judge.probe import Check, Finding, Probe
+from torchstone.judge.probe import Became, Check, Finding, Probe
 from torchstone.judge.trial import Oracle, Trial
 from torchstone.judge.week import Week
 from torchstone.model import Basis, GradingPolicy, Program, Stage, Where
@@ -58,7 +58,7 @@ class Sitting:
         self.children = Children(zygotes, program, policy.jail.limits)
         self._zygotes, self._clock = zygotes, clock
         self._spent: dict[str, Spent] = {}
-        self._failed: set[str] = set()  #: names of probes that failed on the CPU
+        self._on_cpu: defaultdict[str, set[Became]] = defaultdict(set)  #: what became of probes there, by their name
         self._silent: Counter[tuple[Check, Device]] = Counter()  #: checks whose child died
         self._unloadable: Unloadable | None = None
 
@@ -86,8 +86,8 @@ class Sitting:
         """Run a probe over the reference and the program. Raises JailError if there can be no child."""
         finding = self._conduct(probe)
         self.findings.append(finding)
-        if finding.became == "failed" and not probe.on_accelerator:
-            self._failed.add(probe.name)
+        if not probe.on_accelerator:
+            self._on_cpu[probe.name].add(finding.became)
         return finding
 
     def blame_course(self, check: Check, reason: str) -> None:
@@ -106,7 +106,8 @@ class Sitting:
         spent = self._spent.get(check.exercise, Spent())
         if probe.world.name != "float32" and not oracle.floats:
             return Finding(probe, "moot", reason="it has no floating-point input")
-        if probe.name in self._failed:
+        before = self._on_cpu[probe.name]
+        if "failed" in before or (probe.on_accelerator and before and "passed" not in before):
             return Finding(probe, "repeat", reason="it failed already")
         if self._silent[check, device]:
             return Finding(probe, "repeat", reason="the check gave no answer before")
