@@ -155,7 +155,7 @@ class _Behind(Mapping[str, Any]):
 
 
 def script_cells(text: str) -> tuple[Cell, ...]:
-    """The cells of a `# %% name` script; line numbers are those of the cell. What stands before the first is cell-1."""
+    """The cells of a `# %% name` script; line numbers are those of the cell. What stands before the first is called "script"."""
     cells: list[tuple[str, list[str]]] = []
     for line in text.splitlines(keepends=True):
         if line.startswith(_MARKER):
@@ -163,5 +163,5 @@ def script_cells(text: str) -> tuple[Cell, ...]:
         elif cells:
             cells[-1][1].append(line)
         elif line.strip():
-            cells.append(("cell-1", [line]))
-    return tuple(Cell(name or f"cell-{i}", i, "".join(lines)) for i, (name, lines) in enumerate(cells, 1))
+            cells.append(("script", [line]))
+    return tuple(Cell(name or f"script-{i}", i, "".join(lines)) for i, (name, lines) in enumerate(cells, 1))
