@@ -74,7 +74,11 @@ def test_a_missing_key_is_named(settings):
         config.parse(settings)
 
 
-@given(st.recursive(st.none() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+    )
+)
 def test_no_value_raises_anything_but_a_config_error(value):
     with pytest.raises(ConfigError):
         config.parse(value)

@@ -86,9 +86,23 @@ def test_nothing_is_left_when_the_judge_is_killed(tmp_path):
 
 @pytest.fixture(scope="module")
 def simulated():
-    tier = buildable()[0]
-    with Zygote.start(JailPolicy(tier=tier, preload=("json",)), "sim") as started:
+    """With the modules that are preloaded unless a course says otherwise."""
+    with Zygote.start(JailPolicy(tier=buildable()[0]), "sim") as started:
         yield started
+
+
+def test_a_figure_is_drawn_without_a_word(simulated):
+    draw = (
+        "import io, matplotlib.pyplot as plt\n"
+        "def draw():\n"
+        "    figure, axes = plt.subplots(); axes.plot([1, 2], label='$x^2$'); axes.legend()\n"
+        "    plt.savefig('figure.png')\n"
+        "    return plt.get_backend().lower(), open('figure.png', 'rb').read(4)[1:].decode()\n"
+    )
+    with simulated.spawn() as child:
+        assert child.load([Cell("a", 1, draw)], SECONDS) == ()
+        assert child.call("draw", [], {}, SECONDS).value == ("agg", "PNG")
+        assert child.output == ""
 
 
 def test_the_worker_moves_inputs_to_the_simulated_accelerator(simulated):
@@ -122,8 +136,11 @@ def test_a_closed_zygote_leaves_nothing_and_refuses(tmp_path, monkeypatch):
     child.close()
     child.close()
     assert not child.alive
+    survivor = zygote.spawn()
     zygote.close()
     zygote.close()
+    survivor.close()
+    assert not survivor.alive
     assert not alive(before - descendants(os.getpid()))
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(JailError):

@@ -151,7 +151,8 @@ class Child:
         if self._closed:
             return
         if self._lost is None:
-            self._end()
+            with contextlib.suppress(JailError):  # its fork server may have gone first, and taken it along
+                self._end()
         with contextlib.suppress(_Overrun):
             self._drain()  # while the descriptor is open
         self._closed = True
@@ -273,7 +274,8 @@ class Child:
 
     def _lose(self, reason: LostReason, detail: str) -> ChildLost:
         if self._lost is None:
-            self._end()
+            with contextlib.suppress(JailError):  # its fork server may have gone first, and taken it along
+                self._end()
             self._lost = ChildLost(reason, detail)
         return self._lost
 

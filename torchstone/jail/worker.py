@@ -26,6 +26,7 @@ EXIT_MEMORY: Final = 77
 _TEXT: Final = 300
 _NEVER: Final = math.inf
 _SCENARIO_FILE: Final = "<check>"
+_QUIET: Final = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
 
 
 class Missing(Exception):
@@ -168,8 +169,10 @@ def calm() -> None:
     random.seed(0)
     np.random.seed(0)
     np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
-    warnings.resetwarnings()
-    warnings.simplefilter("default")
+    warnings.resetwarnings()  # to Python's own: what a notebook shows
+    for quiet in _QUIET:
+        warnings.simplefilter("ignore", quiet)
+    warnings.filterwarnings("default", category=DeprecationWarning, module="__main__")
 
 
 def _student_module() -> types.ModuleType:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import array
 import gc
 import importlib
+import importlib.util
 import json
 import os
 import random
@@ -29,6 +30,7 @@ from torchstone.model import Limits
 
 MESSAGE: Final = 1 << 16
 _DESCRIPTORS: Final = 3
+_COMPLAINT: Final = 4000
 
 
 def main(control_fd: str) -> NoReturn:
@@ -103,6 +105,8 @@ class _Zygote:
         tasks = os.open("/proc/self/task", os.O_RDONLY | os.O_DIRECTORY)
         memory = os.open("/proc/self/statm", os.O_RDONLY)
         users = confinement.spare_users(plan)
+        for name in extras.preload:
+            _require(name)
         _import_torch()  # before the root changes: torch asks /proc and /sys what the processor can do
         with _refusing("this machine does not let the jail be built"):
             confinement.confine_zygote(plan, scratch)
@@ -218,6 +222,13 @@ def _import_torch() -> None:
     worker.calm()
 
 
+def _require(name: str) -> None:
+    """Refuse at once what the interpreter does not have, before seconds go into importing torch."""
+    package = name.partition(".")[0]
+    if importlib.util.find_spec(package) is None:
+        raise JailError(f"jail.preload: there is no module {package} (for {name}) in the jail's Python")
+
+
 def _import_preloaded(name: str) -> None:
     try:
         importlib.import_module(name)
@@ -290,11 +301,11 @@ class _refusing:  # noqa: N801 (used as a statement)
 def _failure(error: BaseException) -> dict[str, str]:
     known = isinstance(error, JailError)
     text = str(error) if known else f"{type(error).__name__}: {error}"
-    return {"error": "unavailable" if isinstance(error, JailUnavailable) else "jail", "message": text}
+    return {"error": "unavailable" if isinstance(error, JailUnavailable) else "jail", "message": text[:_COMPLAINT]}
 
 
 def _tell(control: socket.socket, message: Mapping[str, object]) -> None:
-    control.send(json.dumps(message).encode()[:MESSAGE])
+    control.send(json.dumps(message).encode())
 
 
 def _descriptors(ancillary: list[tuple[int, int, bytes]]) -> list[int]:
