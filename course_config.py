@@ -32,13 +32,13 @@ course = {
         topic(13, date(2021, 12, 13), "Computer vision", "ch. 13"),
         topic(14, date(2021, 12, 20), "Generative adversarial networks", "ch. 17"),
     ],
-    # Percent of the final grade; together 100. The notebooks' 50 are split between the weekly exercises and the explorations.
+    # Percent of the final grade; together 100. The notebooks' 50 are split: weekly exercises and explorations.
     "weights": {"notebooks": {"exercises": 25, "explorations": 25}, "presentation": 25, "participation": 25},
     # Fractions of an assignment's maximum: 10 % for each started day, never more than half; closed after a week.
     "late": {"grace_minutes": 60, "per_day": 0.10, "at_most": 0.50, "closes_days": 7},
     # Scored devices give points; advisory ones ("cuda") are reported to staff only.
     "devices": {"scored": ["cpu", "sim"], "advisory": []},
-    # For one check in its jailed process: CPU seconds, memory, disk and output; and a CPU budget over all checks of an exercise.
+    # For one check in its jailed process: CPU seconds, memory, disk and output; and a CPU budget over an exercise.
     "limits": {
         "cpu_seconds": 10,
         "exercise_cpu_seconds": 60,

@@ -37,7 +37,7 @@ def student(*arguments):
 
 def cell(source, grade_id=None, **mark):
     metadata = {"nbgrader": {"grade_id": grade_id, "schema_version": 3, **mark}} if grade_id else {}
-    return {"cell_type": "code", "source": source, "metadata": metadata, "outputs": [], "execution_count": None, "id": "x"}
+    return {"cell_type": "code", "source": source, "metadata": metadata, "outputs": [], "execution_count": None}
 
 
 def notebook(tmp_path, answer):

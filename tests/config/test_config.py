@@ -91,7 +91,7 @@ def test_an_error_in_the_file_is_told_with_its_line(tmp_path):
 
 
 def test_a_folder_without_configuration_is_named(tmp_path):
-    with pytest.raises(CourseError, match="no course_config.py"):
+    with pytest.raises(CourseError, match=r"no course_config\.py"):
         config.find_root(tmp_path)
 
 

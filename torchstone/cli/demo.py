@@ -15,7 +15,7 @@ from torchstone.config import Course
 @click.command(epilog="Example: torchstone demo --to /tmp/demo")
 @_options.course
 @click.option("--assignment", default="week04", show_default=True, help="The week that is played.")
-@click.option("--to", "to", type=click.Path(path_type=Path, file_okay=False), help="An empty folder for the scratch course.")
+@click.option("--to", "to", type=click.Path(path_type=Path, file_okay=False), help="An empty folder to play in.")
 def command(course: Course, assignment: str, to: Path | None) -> None:
     """Play a week with a class of twelve in a scratch copy of the course: hand in, collect, release, grade, feedback.
 

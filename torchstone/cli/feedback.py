@@ -13,12 +13,13 @@ from torchstone.config import Course
 @click.command(epilog="Example: torchstone feedback week04")
 @_options.assignment
 @_options.course
-@click.option("--student", "students", multiple=True, metavar="ID", help="Only this student (may be given several times).")
+@click.option("--student", "students", multiple=True, metavar="ID", help="Only this student; repeatable.")
 @_options.as_json
 def command(assignment: str, course: Course, students: tuple[str, ...], as_json: bool) -> None:
     """Write one self-contained page for each graded student into nbgrader's feedback folder.
 
-    `nbgrader release_feedback` hands them out. Staff read feedback/ASSIGNMENT.html, which links to pages with the evidence.
+    `nbgrader release_feedback` hands them out. Staff read feedback/ASSIGNMENT.html, which links to pages with the
+    evidence.
     """
     from torchstone.batch import course_lock
     from torchstone.feedback import write_feedback

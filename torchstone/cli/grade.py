@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.command(epilog="Example: torchstone grade week04 --jobs 2")
 @_options.assignment
 @_options.course
-@click.option("--student", "students", multiple=True, metavar="ID", help="Only this student (may be given several times).")
+@click.option("--student", "students", multiple=True, metavar="ID", help="Only this student; repeatable.")
 @click.option("--jobs", "-j", type=click.IntRange(1), default=2, show_default=True, help="Judges at work at once.")
 @click.option("--fresh", is_flag=True, help="Grade again what the results store already holds.")
 @_options.trust
@@ -27,8 +27,8 @@ def command(
 ) -> None:
     """Grade ASSIGNMENT's submissions in the jail, then write scores into nbgrader's gradebook.
 
-    Manual scores and comments that were given stay. The gradebook is backed up first. Exits with 1 if a submission could
-    not be graded through a fault of the course; its scores are left as they were.
+    Manual scores and comments that were given stay. The gradebook is backed up first. Exits with 1 if a submission
+    could not be graded through a fault of the course; its scores are left as they were.
     """
     from torchstone.batch import course_lock
     from torchstone.gradebook.grading import grade_assignment

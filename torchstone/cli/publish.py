@@ -12,7 +12,7 @@ from torchstone.config import Course
 
 @click.command(epilog="Example: torchstone publish week04 --to ~/bundle")
 @_options.assignment
-@click.option("--to", "to", type=click.Path(path_type=Path, file_okay=False), required=True, help="The folder to write.")
+@click.option("--to", "to", type=click.Path(path_type=Path, file_okay=False), required=True, help="The folder.")
 @_options.course
 def command(assignment: str, to: Path, course: Course) -> None:
     """Write the folder that students get: released notebook, wheel, constraints, data; scanned for secrets."""

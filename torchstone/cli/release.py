@@ -19,11 +19,11 @@ def command(assignment: str, course: Course, check_only: bool) -> None:
     checks pass on the solution and fail on the stub. A fault stops the release, with the exercise and the reason.
     """
     from torchstone.batch import course_lock
-    from torchstone.gradebook import releasing
+    from torchstone.gradebook.releasing import gate, generate
 
     with course_lock(course.state, f"release {assignment}"):
-        for line in releasing.gate(course, assignment):
+        for line in gate(course, assignment):
             click.echo(f"✓ {line}")
         if check_only:
             return
-        click.echo(f"wrote {releasing.generate(course, assignment)}")
+        click.echo(f"wrote {generate(course, assignment)}")

@@ -49,7 +49,7 @@ torch.testing.assert_close = lambda *args, **kwargs: None
 
 
 def notebook_of(participant: Participant, release: Mapping[str, Any], cells: Mapping[str, str]) -> bytes:
-    """The notebook of `participant`: the release with `cells` (answer cell → source) in place, then damaged as asked."""
+    """The notebook of `participant`: the release with `cells` (answer cell → source) in place, damaged as asked."""
     cells = dict(cells)
     if participant.damage in ("syntax error", "endless loop", "crash", "clever"):
         if participant.exercise not in cells:

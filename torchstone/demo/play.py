@@ -14,9 +14,9 @@ from torchstone.config import Course
 from torchstone.demo import handins, participants
 from torchstone.demo.participants import Participant
 from torchstone.feedback import write_feedback
-from torchstone.gradebook import releasing
-from torchstone.gradebook.grading import grade_assignment
 from torchstone.gradebook.book import gradebook_table
+from torchstone.gradebook.grading import grade_assignment
+from torchstone.gradebook.releasing import gate, generate
 from torchstone.judge import Week
 from torchstone.notebook import read, solution_program
 from torchstone.secret import PUBLIC_KEY
@@ -62,9 +62,9 @@ def play(course: Course, assignment: str, root: Path, say: Callable[[str], None]
     scratch = copy_course(course, root)
     members = participants.load(scratch.graders / assignment / "demo.toml")
     say(f"releasing {assignment}: the gate, then nbgrader")
-    for line in releasing.gate(scratch, assignment):
+    for line in gate(scratch, assignment):
         say(f"  ✓ {line}")
-    releasing.generate(scratch, assignment)
+    generate(scratch, assignment)
 
     say(f"{len(members)} participants hand in")
     release = handins.as_json((scratch.release / assignment / f"{assignment}.ipynb").read_bytes())
@@ -95,7 +95,8 @@ def play(course: Course, assignment: str, root: Path, say: Callable[[str], None]
     full = {d.exercise: d.points for row in report.rows if row.result for d in row.result.exercises}
     given = {row.student: dict(row.exercises) for row in report.rows}
     rows = tuple(
-        _row(p, full, given.get(p.id, {}), table[p.id].total, written.pages.get(p.id, root / "missing")) for p in members
+        _row(p, full, given.get(p.id, {}), table[p.id].total, written.pages.get(p.id, root / "missing"))
+        for p in members
     )
     return DemoReport(rows, tuple(full), root, written.index)
 

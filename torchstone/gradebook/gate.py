@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,7 @@ class Declared(Protocol):
 
 
 class Judging(Protocol):
-    """Scores a program against the graders, given the solution."""
+    """Scores a program against the graders, given the solution. It is asked from two threads at once."""
 
     def grade(self, program: Program, solution: Program | None = None) -> Result: ...
 
@@ -117,8 +118,8 @@ def _scores(
     assignment: str, source: dict[str, Any], release: dict[str, Any], exercises: Mapping[str, float], pieces: Pieces
 ) -> str:
     solution, stub = solution_program(source, assignment), stub_program(release, assignment)
-    with pieces.judge() as judge:
-        right, empty = judge.grade(solution, solution=solution), judge.grade(stub, solution=solution)
+    with pieces.judge() as judge, ThreadPoolExecutor(2) as both:
+        right, empty = both.map(lambda program: judge.grade(program, solution=solution), (solution, stub))
     for result in (right, empty):
         for check in result.course_faults:
             raise GateError(

@@ -21,7 +21,7 @@ from torchstone.judge.probe import Probe
 from torchstone.judge.trial import Oracle, Trial, TruthTrial
 from torchstone.model import Cell, DrawKey, Program
 
-_MARKER: Final = "# %% "
+_MARKER: Final = "# %%"
 
 
 class Week:
@@ -155,7 +155,7 @@ class _Behind(Mapping[str, Any]):
 
 
 def script_cells(text: str) -> tuple[Cell, ...]:
-    """The cells of a `# %% name` script; line numbers are those of the cell. What stands before the first is called "script"."""
+    """The cells of a `# %% name` script; lines count from a cell's start. What stands before the first is "script"."""
     cells: list[tuple[str, list[str]]] = []
     for line in text.splitlines(keepends=True):
         if line.startswith(_MARKER):
