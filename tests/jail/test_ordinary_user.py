@@ -12,6 +12,7 @@ NOBODY = 65534
 CHOSEN = "doctor_is_held or bounded or forking or answers_by_value or starts_anew or exit or pickles or no_canary"
 
 
+@pytest.mark.slow
 def test_the_jail_holds_for_an_ordinary_user(tmp_path):
     if os.geteuid() != 0:
         pytest.skip("the whole run is an ordinary user's already")
