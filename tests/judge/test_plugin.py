@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import subprocess
 import sys
-import textwrap
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from torchstone.errors import CourseError
+from torchstone.judge.plugin import Ask, whom
+from torchstone.judge.week import script_cells
+from torchstone.model import Program
 
 CONFTEST = "from torchstone.judge.plugin import pytest_addoption, pytest_configure\n"
 SOLUTION = "# %% e\ndef f(x): return x + 1\n"
@@ -63,13 +68,22 @@ def test_replay_of_an_alternative(week: Path) -> None:
 
 
 def test_nobody_of_that_name(week: Path) -> None:
-    code, text = run(week, "--as", "nobody")
-    assert code == 4
-    assert "there are: solution, stub, other, wrong sign" in text
+    solution = Program("week01", script_cells(SOLUTION))
+    with pytest.raises(CourseError, match="there are: solution, stub, other, wrong sign"):
+        whom(week, Ask(("cpu",), "nobody", None, None), solution)
 
 
-def test_a_notebook_needs_a_release(week: Path, tmp_path: Path) -> None:
-    (tmp_path / "mine.ipynb").write_text(textwrap.dedent("{}"))
-    code, text = run(week, "--submission", str(tmp_path / "mine.ipynb"))
-    assert code == 4
-    assert "is not released" in text
+@pytest.mark.parametrize(
+    "ask", [Ask((), "stub", None, None), Ask((), "solution", Path(__file__).with_suffix(".ipynb"), None)]
+)
+def test_a_stub_or_a_notebook_needs_a_release(week: Path, ask: Ask, tmp_path: Path) -> None:
+    if ask.submission:
+        ask = dataclasses.replace(ask, submission=tmp_path / "mine.ipynb")
+        (tmp_path / "mine.ipynb").write_text("{}")
+    with pytest.raises(CourseError, match="is not released"):
+        whom(week, ask, None)
+
+
+def test_without_a_solution_nobody_can_stand_in(week: Path) -> None:
+    with pytest.raises(CourseError, match="has no solution"):
+        whom(week, Ask((), "solution", None, None), None)

@@ -91,7 +91,7 @@ class Reception(Declared):
     def _open(self, folder: Path) -> _Hearing:
         policy = GradingPolicy(JailPolicy(), PUBLIC_KEY, scored_devices=self._ask.devices)
         solution = _solution(folder, self._ask.solution)
-        program = _whom(folder, self._ask, solution)
+        program = whom(folder, self._ask, solution)
         judge = self._stack.enter_context(Judge(folder.parent, policy))
         if solution is not None:
             judge.know(solution)
@@ -151,7 +151,7 @@ def _solution(folder: Path, given: Path | None) -> Program | None:
     return notebook.solution_program(notebook.read(path.read_bytes()), folder.name)
 
 
-def _whom(folder: Path, ask: Ask, solution: Program | None) -> Program:
+def whom(folder: Path, ask: Ask, solution: Program | None) -> Program:
     """The program that was asked for. Raises CourseError, OSError."""
     if ask.submission is not None:
         return _submission(folder, ask.submission)
