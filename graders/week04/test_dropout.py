@@ -127,11 +127,14 @@ def test_nothing_or_everything(student, draw, p):
 @points(1)
 @pytest.mark.parametrize("p", [0.5, 1.0])
 def test_evaluation(student, draw, p):
-    """In evaluation the input comes back as it is, and so does the gradient"""
-    x, upstream = inputs(draw, 13, 7), inputs(draw, 13, 7)
-    result = vjp(student.dropout, x, up=upstream, p=p, training=False, generator=draw.generator())
+    """In evaluation, unlike in training, the input comes back as it is, and so does the gradient"""
+    x, upstream, generator = inputs(draw, 13, 7), inputs(draw, 13, 7), draw.generator()
+    result = vjp(student.dropout, x, up=upstream, p=p, training=False, generator=generator)
     agree(result["value"], x)
     agree(result["gradient"], [upstream])
+    in_training = student.dropout(x, p=p, training=True, generator=generator)
+    settle(in_training, x)
+    assert (in_training == 0).any(), "nothing is dropped in training either"
 
 
 @points(2)

@@ -35,6 +35,12 @@ def is_partition(student, k, X):
     assert max(sizes) - min(sizes) <= 1, f"the validation parts hold {min(sizes)} to {max(sizes)} examples"
 
 
+def holds_examples(y, at_least):
+    """A part that is worth looking at: not next to empty, nor one example many times over."""
+    assert len(y) >= at_least, f"a part holds {len(y)} examples, where at least {at_least} belong"
+    assert len(y.unique()) == len(y), "a part holds some example more than once"
+
+
 def standardized(X, rows, train):
     """These rows, with the mean and the unbiased std of the training rows; a constant column is centred only."""
     X = X.double()
@@ -62,6 +68,7 @@ def test_training_parts(student, draw, k, n, d):
     """Training features: each row beside its own label, standardised with the mean and spread of the training part"""
     X = features(draw, n, d)
     for X_train, y_train, _, _ in folds_of(student, k, X):
+        holds_examples(y_train, at_least=n // 2)
         agree(X_train, standardized(X, y_train, y_train).to(X.dtype))
 
 
@@ -71,6 +78,8 @@ def test_validation_parts(student, draw, k, n, d):
     """Validation features: standardised with what the training part knows, and with nothing else"""
     X = features(draw, n, d)
     for _, y_train, X_valid, y_valid in folds_of(student, k, X):
+        holds_examples(y_train, at_least=n // 2)
+        holds_examples(y_valid, at_least=1)
         agree(X_valid, standardized(X, y_valid, y_train).to(X.dtype))
 
 
@@ -82,5 +91,7 @@ def test_constant_column(student, draw):
     X[:, 1] = 1.5
     X[3, 1] = 4.5  # constant only where example 3 is held out
     for X_train, y_train, X_valid, y_valid in folds_of(student, 5, X):
+        holds_examples(y_train, at_least=5)
+        holds_examples(y_valid, at_least=1)
         agree(X_train, standardized(X, y_train, y_train).to(X.dtype))
         agree(X_valid, standardized(X, y_valid, y_train).to(X.dtype))

@@ -18,6 +18,7 @@ import pytest
 from torchstone.judge import Judge, declared_exercises
 from torchstone.judge.children import Zygotes
 from torchstone.judge.misconceptions import Misconception, named
+from torchstone.judge.week import Week, script_cells
 from torchstone.model import Cell, GradingPolicy, JailPolicy, Program, Result
 from torchstone.notebook import declared, read, solution_program
 from torchstone.secret import PUBLIC_KEY
@@ -179,6 +180,30 @@ def test_the_stub_earns_nothing(bench: Bench, exercise: str):
     assert (result.earned, result.complete) == (0, True), account(result)
 
 
+# ---- alternatives ---------------------------------------------------------------------------------------------------
+
+WEEK = Week(GRADERS, PUBLIC_KEY, SOLUTION)
+WRITTEN_OTHERWISE = [
+    (stem, cell.name)
+    for stem, path in WEEK.alternatives.items()
+    for cell in script_cells(path.read_text())
+    if cell.name in POINTS
+]
+
+
+@exercises
+def test_every_exercise_has_alternatives(exercise: str):
+    assert sum(name == exercise for _, name in WRITTEN_OTHERWISE) >= 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("alternative", "exercise"), WRITTEN_OTHERWISE)
+def test_an_alternative_earns_everything(bench: Bench, alternative: str, exercise: str):
+    result = bench.grade(exercise, WEEK.alternative(alternative))
+    assert result.earned == result.points, account(result)
+    assert result.complete
+
+
 # ---- misconceptions -------------------------------------------------------------------------------------------------
 
 
@@ -216,11 +241,10 @@ ANSWERS = {
     "None": "None",
     "its first input": "inputs[0]",
     "zeros like its input": "torch.zeros_like(inputs[0]) if isinstance(inputs[0], torch.Tensor) else 0",
-    "True": "True",
-    "an empty list": "[]",
-    "an empty tensor": "torch.zeros(0)",
+    "nothing": "torch.zeros(0)",
     "right in form, all zeros": "zeros(right(*arguments, **options))",
     "right in form, cut to nothing": "emptied(right(*arguments, **options))",
+    "always yes": "True",
 }
 
 IMPOSTOR = """
@@ -265,6 +289,8 @@ for name in {names!r}:
 def test_an_impostor_earns_nothing(bench: Bench, exercise: str, answer: str):
     if exercise == "weight_decay_step" and answer.startswith("right in form"):
         pytest.skip("what this function does is right, whatever it returns")
+    if exercise != "my_gradcheck" and answer == "always yes":
+        pytest.skip("no answer to this exercise")
     cell = IMPOSTOR.format(answer=ANSWERS[answer], names=CALLED[exercise])
     result = bench.grade(exercise, rewritten(exercise, cell), CPU_ONLY)
     passed = {c.check for e in result.exercises for c in e.checks if c.earned}
