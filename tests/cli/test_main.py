@@ -82,12 +82,18 @@ def test_the_secret_is_made_shown_and_carried_over(tmp_path, capsys):
         (tmp_path / name).mkdir()
         (tmp_path / name / "course_config.py").write_text((ROOT / "course_config.py").read_text())
     one, two = ["--course", str(tmp_path / "one")], ["--course", str(tmp_path / "two")]
-    main(["secret", "create", *one])
-    main(["secret", "export", str(tmp_path / "copy"), *one])
-    main(["secret", "import", str(tmp_path / "copy"), *two])
+
+    def secret(*arguments):
+        with pytest.raises(SystemExit) as done:
+            main(["secret", *arguments])
+        assert done.value.code == 0
+
+    secret("create", *one)
+    secret("export", str(tmp_path / "copy"), *one)
+    secret("import", str(tmp_path / "copy"), *two)
     capsys.readouterr()
-    main(["secret", "show", *one])
-    main(["secret", "show", *two])
+    secret("show", *one)
+    secret("show", *two)
     first, second = capsys.readouterr().out.splitlines()
     assert first == second
     assert len(first) == 16

@@ -10,8 +10,10 @@ import pytest
 PROGRAM = """
 import sys, os
 BLOCKED = {"nbgrader", "pytest", "_pytest", "pydantic", "jinja2", "nbformat", "nbconvert", "fcntl", "resource", "pwd",
-           "grp", "termios", "torchstone.judge", "torchstone.jail", "torchstone.gradebook", "torchstone.config",
-           "torchstone.batch", "torchstone.collecting", "torchstone.feedback", "graders"}
+           "grp", "termios", "graders"}
+if sys.argv[1] in ("check", "doctor"):  # a student's verbs need nothing of the grading side at all
+    BLOCKED |= {"torchstone." + name for name in
+                ("judge", "jail", "gradebook", "config", "batch", "collecting", "feedback", "results")}
 
 class Absent:
     def find_spec(self, name, path=None, target=None):

@@ -233,7 +233,10 @@ def test_interrupted_before_the_manifest_was_written_it_can_be_repeated(course, 
     )
 )
 def test_nothing_handed_in_is_ever_lost(new_course, made, arrivals):
-    """After any sequence of collections: every text is kept, and the one received last is handed on."""
+    """After any sequence of collections: every text is kept, and the one received last is handed on.
+
+    What is handed in again unchanged, while it is what counts, keeps its first time: it must not become late by that.
+    """
     with tempfile.TemporaryDirectory() as folder:
         course = new_course(Path(folder))
         for i, (student, text, hour) in enumerate(arrivals):
@@ -243,10 +246,14 @@ def test_nothing_handed_in_is_ever_lost(new_course, made, arrivals):
             assert course.collect(source).taken == ()
         for student in ("ada", "jose", "mei"):
             mine = [(hour, i, made.notebook(text)) for i, (who, text, hour) in enumerate(arrivals) if who == student]
+            counted = []
+            for attempt in mine:
+                if not counted or attempt[2] != max(counted)[2]:
+                    counted.append(attempt)
             kept = {p.read_bytes() for p in (course.collected / "week04" / student).glob("*")}
             assert kept == {data for _, _, data in mine}
             if mine:
-                assert course.handed_in(student) == max(mine)[2]
+                assert course.handed_in(student) == max(counted)[2]
 
 
 def test_paths_are_plain_arguments(course, made):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import Any, Final
+from typing import Final, NoReturn
 
 import click
 
@@ -36,12 +36,7 @@ class _Verbs(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in VERBS:
             return None
-        try:
-            module = importlib.import_module(f"torchstone.cli.{cmd_name}")
-        except ModuleNotFoundError as e:
-            if (e.name or "").startswith("torchstone"):
-                raise
-            raise MissingPackageError(cmd_name, e.name or "a package") from None
+        module = importlib.import_module(f"torchstone.cli.{cmd_name}")
         command: click.Command = module.command
         return command
 
@@ -62,11 +57,13 @@ class _Verbs(click.Group):
 
 
 class MissingPackageError(TorchstoneError):
+    """A package of the grading side is not installed."""
+
     exit_code = 3
 
-    def __init__(self, verb: str, package: str) -> None:
+    def __init__(self, package: str) -> None:
         super().__init__(
-            f"`torchstone {verb}` needs the package {package}, which a student's install does not have; "
+            f"this command needs the package {package}, which a student's install does not have; "
             "on the grading machine run `pip install -c constraints.txt -e '.[grading]'`"
         )
 
@@ -81,10 +78,15 @@ def torchstone() -> None:
     """Torchstone grades deep-learning notebooks: outputs and gradients, compared outside the student's process."""
 
 
-def main(arguments: list[str] | None = None) -> Any:
-    """Run the command line; exits with 0, 1 (it failed), 2 (wrong use), 3 (this machine cannot), 4 (busy)."""
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and exit with 0, 1 (it failed), 2 (wrong use), 3 (this machine cannot), 4 (busy)."""
     try:
-        return torchstone.main(args=arguments, standalone_mode=False) or 0
+        try:
+            sys.exit(torchstone.main(args=arguments, standalone_mode=False) or 0)
+        except ModuleNotFoundError as e:
+            if (e.name or "torchstone").startswith("torchstone"):
+                raise
+            raise MissingPackageError(e.name or "") from None
     except TorchstoneError as e:
         click.secho("error: ", fg="red", bold=True, nl=False, err=True)
         click.echo(str(e), err=True)
@@ -95,8 +97,6 @@ def main(arguments: list[str] | None = None) -> Any:
     except (click.Abort, KeyboardInterrupt):
         click.echo("stopped", err=True)
         sys.exit(130)
-    except click.exceptions.Exit as e:
-        sys.exit(e.exit_code)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)

@@ -17,7 +17,7 @@ def uniform_numbers(shape, generator):
 
 @torch.no_grad()
 def xavier_(t, generator):
-    fan_out, fan_in = t.flatten(2).shape[0], t.flatten(1).shape[1]
+    fan_out, fan_in = len(t), t.flatten(1).shape[1]
     fan_out *= fan_in // t.shape[1]
     a = (6 / (fan_in + fan_out)) ** 0.5
     return t.copy_(a * (2 * uniform_numbers(t.shape, generator) - 1))

@@ -146,7 +146,7 @@ def my_gradcheck(f, x, eps=1e-6, tol=1e-5):
         raise TypeError("give x in float64")
 
     def value(a):
-        return f(torch.from_numpy(a).to(x.device)).detach().cpu().numpy()
+        return f(torch.as_tensor(a).to(x.device)).detach().cpu().numpy()
 
     leaf = x.detach().clone().requires_grad_(True)
     y = f(leaf)
