@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Final
 
 from torchstone import config
+from torchstone.batch import GradingService
 from torchstone.collecting import collect
 from torchstone.config import Course
 from torchstone.demo import handins, participants
 from torchstone.demo.participants import Participant
 from torchstone.feedback import write_feedback
 from torchstone.gradebook.book import gradebook_table
-from torchstone.gradebook.grading import grade_assignment
+from torchstone.gradebook.grading import grade_with
 from torchstone.gradebook.releasing import gate, generate
 from torchstone.judge import Week
 from torchstone.notebook import read, solution_program
@@ -61,32 +62,16 @@ def play(course: Course, assignment: str, root: Path, say: Callable[[str], None]
     """Play `assignment` in a scratch copy of `course` at `root` (an empty folder). Raises TorchstoneError."""
     scratch = copy_course(course, root)
     members = participants.load(scratch.graders / assignment / "demo.toml")
-    say(f"releasing {assignment}: the gate, then nbgrader")
-    for line in gate(scratch, assignment):
-        say(f"  ✓ {line}")
-    generate(scratch, assignment)
-
-    say(f"{len(members)} participants hand in")
-    release = handins.as_json((scratch.release / assignment / f"{assignment}.ipynb").read_bytes())
-    week = _week(scratch, assignment)
-    notebooks = [(p, handins.notebook_of(p, release, handins.answer_cells(p, week))) for p in members]
-    scratch.roster.write_text(handins.roster(members))
-    download = root / "download.zip"
-    download.write_bytes(handins.download(notebooks, assignment, scratch.due(assignment)))
-    taken = collect(
-        download,
-        assignment,
-        collected=scratch.collected,
-        submitted=scratch.submitted,
-        roster=scratch.roster,
-        timezone=scratch.timezone,
-        received=None,
-    )
-    for line in taken.lines():
-        say(f"  {line}")
-
-    say("grading, two judges at once")
-    report = grade_assignment(scratch, assignment, jobs=2)
+    with GradingService(scratch, jobs=2) as service:
+        say(f"releasing {assignment}: the gate, then nbgrader")
+        for line in gate(scratch, assignment, service):
+            say(f"  ✓ {line}")
+        generate(scratch, assignment)
+        say(f"{len(members)} participants hand in")
+        for line in _hand_in(scratch, assignment, members):
+            say(f"  {line}")
+        say("grading, two judges at once")
+        report = grade_with(service, scratch, assignment)
     for fault in report.faults:
         say(f"  ! {fault}")
     say("writing feedback")
@@ -99,6 +84,25 @@ def play(course: Course, assignment: str, root: Path, say: Callable[[str], None]
         for p in members
     )
     return DemoReport(rows, tuple(full), root, written.index)
+
+
+def _hand_in(course: Course, assignment: str, members: tuple[Participant, ...]) -> tuple[str, ...]:
+    """The class hands in through a learning platform, whose download is collected."""
+    release = handins.as_json((course.release / assignment / f"{assignment}.ipynb").read_bytes())
+    week = _week(course, assignment)
+    notebooks = [(p, handins.notebook_of(p, release, handins.answer_cells(p, week))) for p in members]
+    course.roster.write_text(handins.roster(members))
+    download = course.root / "download.zip"
+    download.write_bytes(handins.download(notebooks, assignment, course.due(assignment)))
+    taken = collect(
+        download,
+        assignment,
+        collected=course.collected,
+        submitted=course.submitted,
+        roster=course.roster,
+        timezone=course.timezone,
+    )
+    return taken.lines()
 
 
 def _week(course: Course, assignment: str) -> Week:

@@ -68,28 +68,40 @@ def grade_assignment(
 ) -> ClassReport:
     """Grade the submissions of `assignment` (of `students`, or all) with `jobs` judges, then write the gradebook.
 
+    `fresh` and `trust` are GradingService's.
     Raises TorchstoneError for what concerns the whole run: an unknown week or student, an empty class, no jail, no
     gradebook.
     """
+    with GradingService(course, jobs, trust=trust, fresh=fresh) as service:
+        return grade_with(service, course, assignment, students, progress)
+
+
+def grade_with(
+    service: GradingService,
+    course: Course,
+    assignment: str,
+    students: Iterable[str] = (),
+    progress: Progress = lambda what, done, total: None,
+) -> ClassReport:
+    """The same with a grading service that is at work already, and stays open."""
     course.topic(assignment)
     chosen = _chosen(course, assignment, tuple(students))
     read = {student: submission.read(course, student, assignment) for student in chosen}
     faults: list[str] = []
     results: dict[str, Result] = {}
-    with GradingService(course, jobs, trust=trust, fresh=fresh) as service:
-        programs = [s.reading.program for s in read.values()]
-        total = len({p.digest for p in programs})
-        progress("judging", 0, total)
-        for done, outcome in enumerate(service.grade_many(assignment, programs), 1):
-            progress("judging", done, total)
-            if outcome.result is None:
-                who = ", ".join(s for s, r in read.items() if r.reading.program == outcome.program)
-                faults.append(f"{who}: could not be graded: {outcome.fault}")
-            else:
-                results[outcome.program.digest] = outcome.result
-                faults += [f"{c.exercise}, {c.title}: {c.staff}" for c in outcome.result.course_faults]
-        graded = [s for s in chosen if read[s].reading.program.digest in results]
-        faults += _written(course, assignment, graded, service, progress)
+    programs = [s.reading.program for s in read.values()]
+    total = len({p.digest for p in programs})
+    progress("judging", 0, total)
+    for done, outcome in enumerate(service.grade_many(assignment, programs), 1):
+        progress("judging", done, total)
+        if outcome.result is None:
+            who = ", ".join(s for s, r in read.items() if r.reading.program == outcome.program)
+            faults.append(f"{who}: could not be graded: {outcome.fault}")
+        else:
+            results[outcome.program.digest] = outcome.result
+            faults += [f"{c.exercise}, {c.title}: {c.staff}" for c in outcome.result.course_faults]
+    graded = [s for s in chosen if read[s].reading.program.digest in results]
+    faults += _written(course, assignment, graded, service, progress)
     rows = tuple(_row(student, read[student], results.get(read[student].reading.program.digest)) for student in chosen)
     return ClassReport(assignment, rows, tuple(dict.fromkeys(faults)))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 from torchstone.config import Course
@@ -17,14 +17,17 @@ from torchstone.model import Program, Result
 __all__ = ["gate", "generate"]
 
 
-def gate(course: Course, assignment: str) -> tuple[str, ...]:
-    """What was proved of `assignment`, a sentence each. Raises GateError at the first fault, CourseError, JailError."""
+def gate(course: Course, assignment: str, grader: Grader | None = None) -> tuple[str, ...]:
+    """What was proved of `assignment`, a sentence each; `grader` is the way to the judge, opened here if there is none.
+
+    Raises GateError at the first fault, CourseError, JailError.
+    """
     from torchstone.judge import declared_exercises  # collects with pytest: only now
 
     @contextmanager
     def judge() -> Iterator[Judging]:
-        with open_grader(course) as grader:
-            yield _Asking(grader, assignment)
+        with open_grader(course) if grader is None else nullcontext(grader) as opened:
+            yield _Asking(opened, assignment)
 
     course.topic(assignment)
     return _gate.gate(course, assignment, Pieces(declared_exercises, judge, run_public_checks)).proved

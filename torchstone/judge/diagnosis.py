@@ -29,6 +29,9 @@ SECONDS: Final = 120.0
 #: One misconception on one probe, in CPU seconds.
 PROBE_SECONDS: Final = 5.0
 
+#: Ends that no misconception has: what is not written, or not there, needs no diagnosis.
+_UNWRITTEN: Final = frozenset({"NotImplementedError", "missing"})
+
 #: Generic, and tried last: it fits any check that expected something.
 NOTHING_RETURNED: Final = Hint("nothing is returned", "Does every path through the function end with `return`?")
 
@@ -87,6 +90,8 @@ class Diagnosis:
         return hints
 
     def _explaining(self, exercise: str, tried: Sequence[Evidence], deadline: float) -> list[Misconception]:
+        if any(e.failed and e.trace.end.stage is Stage.RAN and e.trace.end.detail in _UNWRITTEN for e in tried):
+            return []
         candidates = [m for m in self._week.misconceptions if m.exercise == exercise]
         return [m for m in candidates if self._clock() < deadline and self._explains(m, tried)]
 
