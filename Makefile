@@ -17,10 +17,10 @@ demo: $(STAMP)
 	$(BIN)/torchstone demo
 
 test: check
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest tests -n 2 --dist loadfile
 
 quick: $(STAMP)
-	$(BIN)/python -m pytest tests -m 'not slow'
+	$(BIN)/python -m pytest tests -n 2 --dist loadfile -m "not slow"
 
 check: $(STAMP)
 	$(BIN)/ruff check .
