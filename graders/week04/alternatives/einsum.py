@@ -41,7 +41,7 @@ def my_gradcheck(f, x, eps=1e-6, tol=1e-5):
         raise TypeError(f"central differences need float64, not {x.dtype}")
     x = x.detach().clone().requires_grad_()
     y = f(x)
-    v = torch.randn(y.shape, generator=torch.Generator().manual_seed(0), dtype=torch.float64).to(y.device)
+    v = 0.5 + torch.rand(y.shape, generator=torch.Generator().manual_seed(0), dtype=torch.float64).to(y.device)
     by_autograd = torch.zeros_like(x)
     if y.requires_grad:
         (found,) = torch.autograd.grad(y, x, v, allow_unused=True)
@@ -61,9 +61,9 @@ def my_gradcheck(f, x, eps=1e-6, tol=1e-5):
 # %% k_fold
 def k_fold(k, X, y):
     fold_of = torch.arange(len(X), device=X.device) % k
-    trains = (fold_of != torch.arange(k, device=X.device)[:, None]).to(X)  # [fold, example]
+    trains = (fold_of != torch.arange(k, device=X.device)[:, None]).double()  # [fold, example]
     size = trains.sum(1, keepdim=True)
-    mean = torch.einsum("fn,nd->fd", trains, X) / size
+    mean = torch.einsum("fn,nd->fd", trains, X.double()) / size
     off = X - mean[:, None]
     std = (torch.einsum("fn,fnd,fnd->fd", trains, off, off) / (size - 1).clamp(min=1)).sqrt()
     folds = []
@@ -71,7 +71,7 @@ def k_fold(k, X, y):
         train, held = X[fold_of != fold], X[fold_of == fold]
         constant = train.amin(0) == train.amax(0)
         scale = std[fold].masked_fill(constant, 1)
-        part = [(rows - mean[fold]) / scale for rows in (train, held)]
+        part = [((rows - mean[fold]) / scale).to(X.dtype) for rows in (train, held)]
         folds.append((part[0], y[fold_of != fold], part[1], y[fold_of == fold]))
     return folds
 

@@ -24,25 +24,23 @@ def mlp_backward(d_logits, cache):
 
 def mlp_forward_backward(X, W1, b1, W2, b2, y):
     logits, cache = mlp_forward(X, W1, b1, W2, b2)
-    loss, d_logits = 0, torch.zeros_like(logits)
-    for o, d_o, label in zip(logits, d_logits, y, strict=True):
+    loss, d_logits = 0, []
+    for o, label in zip(logits, y, strict=True):
         loss = loss + (o.logsumexp(0) - o[label]) / len(y)
-        d_o.copy_((o - o.logsumexp(0)).exp() / len(y))
-        d_o[label] -= 1 / len(y)
+        d_o = (o - o.logsumexp(0)).exp()
+        d_o[label] -= 1
+        d_logits.append(d_o / len(y))
     hidden = torch.stack([h for _, h, _, _ in cache])
-    return {"loss": loss, "logits": logits, "hidden": hidden, **mlp_backward(d_logits, cache)}
+    return {"loss": loss, "logits": logits, "hidden": hidden, **mlp_backward(torch.stack(d_logits), cache)}
 
 
 # %% dropout
 def dropout(x, p, training, generator):
     if not training:
         return x
-    rows = []
-    for row in x.reshape(-1, x.shape[-1] if x.dim() else 1):
-        survives = torch.tensor([u >= p for u in torch.rand(len(row), generator=generator).tolist()], device=x.device)
-        rows.append(torch.where(survives, row, 0))
-    kept = torch.stack(rows).reshape(x.shape)
-    return kept / (1 - p) if p < 1 else kept
+    coins = torch.rand(x.numel(), generator=generator, dtype=torch.float64)
+    factors = [1 / (1 - p) if coin >= p else 0.0 for coin in coins.tolist()]
+    return x * torch.tensor(factors, dtype=x.dtype, device=x.device).reshape(x.shape)
 
 
 # %% weight_decay_step
@@ -141,7 +139,7 @@ def pseudo_inverse(A, tol):
 
 def label_shift_weights(C, mu):
     joint, predicted = C.double() / C.double().sum(), mu.double() / mu.double().sum()
-    w = pseudo_inverse(joint, tol=len(C) * torch.finfo(C.dtype).eps) @ predicted
+    w = pseudo_inverse(joint, tol=torch.finfo(C.dtype).eps ** (2 / 3)) @ predicted
     w = torch.stack([max(entry, torch.zeros_like(entry)) for entry in w])
     mass = sum(joint[i, j] * w[j] for i in range(len(C)) for j in range(len(C)))
     return (w / mass).to(C.dtype)
