@@ -88,8 +88,9 @@ def my_gradcheck(f, x, eps=1e-6, tol=1e-5):
 
     leaf = point.clone().requires_grad_()
     y = f(leaf)
-    v = 1 + torch.rand(y.shape, generator=torch.Generator().manual_seed(3), dtype=y.dtype)  # nothing near 0, no 1
-    v = v.to(y.device)
+    generator = torch.Generator().manual_seed(3)
+    sign = 1 - 2 * torch.randint(2, y.shape, generator=generator)
+    v = (sign * (1.1 + torch.rand(y.shape, generator=generator, dtype=y.dtype))).to(y.device)  # none is 0 or 1
     slopes = torch.autograd.grad(y, leaf, v, allow_unused=True)[0] if y.requires_grad else None
     if slopes is None:
         slopes = torch.zeros_like(point)

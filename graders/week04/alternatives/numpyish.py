@@ -150,7 +150,8 @@ def my_gradcheck(f, x, eps=1e-6, tol=1e-5):
 
     leaf = x.detach().clone().requires_grad_(True)
     y = f(leaf)
-    v = np.random.default_rng(5).uniform(1.5, 3, size=tuple(y.shape))
+    rng = np.random.default_rng(5)
+    v = rng.choice([-1, 1], size=tuple(y.shape)) * rng.uniform(1.5, 3, size=tuple(y.shape))
     claimed = np.zeros(x.shape)
     if y.requires_grad:
         y.backward(torch.as_tensor(v).to(y))

@@ -139,12 +139,9 @@ class StandardizedMLP(nn.Module):
         self.register_buffer("std", std.clone())
         generator = torch.Generator().manual_seed(1)
         shapes = {"W1": (hidden, len(mean)), "b1": (hidden,), "W2": (outputs, hidden), "b2": (outputs,)}
-        self.theta = nn.ParameterDict(
-            {
-                name: torch.rand(shape, generator=generator).sub(0.5).div(shape[-1] ** 0.5).to(mean)
-                for name, shape in shapes.items()
-            }
-        )
+        self.theta = nn.ParameterDict()
+        for name, shape in shapes.items():  # one by one: a dictionary given as a whole would be sorted
+            self.theta[name] = torch.rand(shape, generator=generator).sub(0.5).div(shape[-1] ** 0.5).to(mean)
 
     def forward(self, x, noise_std=0.0, generator=None):
         V1, V2 = (torch.column_stack([self.theta[f"W{i}"], self.theta[f"b{i}"]]) for i in (1, 2))
