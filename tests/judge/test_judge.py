@@ -256,3 +256,20 @@ def test_two_checks_of_one_name_are_refused(bench: Bench) -> None:
     (week / "test_more.py").write_text(bench.head + "\n" + bench.one("agree(student.f(draw(3)))"))
     with pytest.raises(CourseFault, match="two checks called test_a"):
         bench.judge().grade(bench.program(SOLUTION), bench.program(SOLUTION))
+
+
+def test_a_check_that_changes_its_parameters_changes_them_for_itself_alone(bench: Bench) -> None:
+    """pytest makes the parameters once for all submissions of a judge."""
+    bench.week(
+        """
+        @points(1)
+        @pytest.mark.parametrize("sizes", [[3, 2]])
+        def test_a(student, draw, sizes):
+            \"\"\"Title\"\"\"
+            agree(student.f(draw(sizes.pop(), sizes.pop())))
+        """
+    )
+    judge = bench.judge(bench.cpu_only)
+    judge.know(bench.program("# %% e\ndef f(x): return 2 * x"))
+    earned = [judge.grade(bench.program(f"# %% e\ndef f(x): return {how}")).earned for how in ("x + x", "x", "x * 2")]
+    assert earned == [2.0, 0.0, 2.0]

@@ -225,3 +225,17 @@ def test_arbitrary_tensor_nodes_give_a_tensor_or_a_wire_error(node, body):
         return
     assert list(value.shape) == node["shape"]
     assert value.numel() * value.element_size() == len(body)
+
+
+def test_a_kept_frame_comes_back() -> None:
+    value = {"w": torch.arange(6.0).reshape(2, 3).T, "n": [1, None, "é"], "empty": torch.zeros(0, 3)}
+    found = wire.load(wire.dump(value))
+    assert torch.equal(found["w"], value["w"])
+    assert (found["n"], found["empty"].shape) == ([1, None, "é"], (0, 3))
+    assert wire.dump(found) == wire.dump(value)
+
+
+@pytest.mark.parametrize("change", [lambda b: b[:-1], lambda b: b + b"x", lambda b: b[:5], lambda b: b""])
+def test_a_kept_frame_that_is_damaged_is_refused(change) -> None:
+    with pytest.raises(WireError):
+        wire.load(change(wire.dump([torch.ones(2), "text"])))

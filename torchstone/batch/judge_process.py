@@ -39,7 +39,8 @@ def serve(questions: IO[str], answers: IO[str]) -> None:
     if first is None:
         return
     solution = protocol.load_program(first["solution"])
-    with Judge(Path(first["graders"]), protocol.load_policy(first["policy"])) as judge:
+    graders, wanted = Path(first["graders"]), Path(first["wanted"])
+    with Judge(graders, protocol.load_policy(first["policy"]), wanted=wanted) as judge:
         _answer(answers, {"ready": True})
         for line in questions:
             program = protocol.load_program(json.loads(line))

@@ -41,6 +41,7 @@ def load_program(message: Message | None) -> Program | None:
     return Program(message["assignment"], tuple(Cell(**cell) for cell in message["cells"]))
 
 
-def hello(graders: Path, policy: GradingPolicy, solution: Program | None) -> Message:
+def hello(graders: Path, policy: GradingPolicy, solution: Program | None, wanted: Path) -> Message:
     """The first line a judge process reads."""
-    return {"graders": str(graders), "policy": dump_policy(policy), "solution": dump_program(solution)}
+    known = {"graders": str(graders), "wanted": str(wanted)}
+    return {**known, "policy": dump_policy(policy), "solution": dump_program(solution)}

@@ -141,7 +141,7 @@ class _Week:
         self.tier: Tier = choose_tier(self.policy.jail)
         notebook = course.source / assignment / f"{assignment}.ipynb"
         self.solution = solution_program(read(notebook.read_bytes()), assignment) if notebook.exists() else None
-        self._hello = protocol.hello(course.graders, self.policy, self.solution)
+        self._hello = protocol.hello(course.graders, self.policy, self.solution, course.state / "wanted.sqlite")
         self._idle: queue.SimpleQueue[_JudgeProcess] = queue.SimpleQueue()
 
     def key(self, program: Program) -> str:

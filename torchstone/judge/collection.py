@@ -1,4 +1,4 @@
-"""The pytest side: what pytest collects from a week's folder is conducted over a sitting."""
+"""The pytest side: what pytest makes of a week's folder, as checks and probes that a sitting conducts."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import io
 import os
 import warnings
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final, NoReturn
@@ -18,8 +19,7 @@ from torchstone.compare import clean
 from torchstone.errors import CourseFault
 from torchstone.judge.draw import WORLDS
 from torchstone.judge.loading import load
-from torchstone.judge.probe import Check, Finding, Probe
-from torchstone.judge.sitting import Sitting
+from torchstone.judge.probe import Check, Probe
 
 #: Parameters under these names are wanted values, which no student reads.
 _SECRET_PARAMETERS: Final = frozenset({"want", "wanted", "expected", "answer", "truth", "reference", "result"})
@@ -137,29 +137,45 @@ class Declared:
             raise CourseFault(f"graders of {folder.name}: there is no check")
 
 
-class Conducted:
-    """Conducts over a sitting what pytest collects. An error of ours, which is no verdict, is kept and ends the run."""
+@dataclass(frozen=True)
+class Docket:
+    """What is to be tried of every program of a week, in order. `blamed` are checks that could not be set up."""
 
-    def __init__(self, sitting: Sitting) -> None:
-        self.sitting = sitting
-        self.error: Exception | None = None
+    checks: tuple[Check, ...]
+    probes: tuple[Probe, ...]
+    blamed: Mapping[Check, str]
+
+
+class _Docketing:
+    """Takes down every probe that pytest sets up, without running it."""
+
+    def __init__(self) -> None:
+        self.probes: list[Probe] = []
+        self.blamed: dict[Check, str] = {}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
-        try:
-            self.finding(self.sitting.conduct(probe_of(pyfuncitem)))
-        except Exception as e:
-            self.error = e
-            pytest.exit(f"the judge failed: {type(e).__name__}")
+        self.probes.append(probe_of(pyfuncitem))
         return True
 
-    def finding(self, finding: Finding) -> None:
-        """What became of an item; here it is only kept by the sitting."""
-
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-        if call.excinfo is not None and call.when == "setup":
-            why = f"{call.excinfo.typename}: {_last_line(str(call.excinfo.value))}"
-            self.sitting.blame_course(check_of(item), f"the check could not be set up: {why}")
+        if (why := setup_fault(call)) is not None:
+            self.blamed.setdefault(check_of(item), why)
+
+
+def docket(folder: Path, worlds: tuple[str, ...]) -> Docket:
+    """Have pytest collect and set up a week's checks, once for all programs. Raises CourseFault."""
+    declared, taken = Declared(), _Docketing()
+    run(folder, Vocabulary(worlds), declared, taken)
+    declared.raise_faults(folder)
+    return Docket(tuple(declared.checks), tuple(taken.probes), taken.blamed)
+
+
+def setup_fault(call: pytest.CallInfo[None]) -> str | None:
+    """Why an item could not be set up; None where that is not what happened."""
+    if call.excinfo is None or call.when != "setup":
+        return None
+    return f"the check could not be set up: {call.excinfo.typename}: {_last_line(str(call.excinfo.value))}"
 
 
 def run(folder: Path, *plugins: object, collect_only: bool = False) -> None:

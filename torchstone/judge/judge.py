@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -15,28 +16,47 @@ from torchstone.errors import CourseError, TorchstoneError
 from torchstone.judge import collection
 from torchstone.judge.children import Zygotes
 from torchstone.judge.diagnosis import CheckName, Diagnosis, Evidence, evidence
-from torchstone.judge.keys import result_key
+from torchstone.judge.keys import result_key, wanted_digest
 from torchstone.judge.probe import Check
 from torchstone.judge.result import exercises
-from torchstone.judge.sitting import Sitting
+from torchstone.judge.sitting import Sitting, worlds
+from torchstone.judge.wanted import WantedValues
 from torchstone.judge.week import Week
 from torchstone.model import GradingPolicy, Hint, Program, Result
 
 _log: Final = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class _Known:
+    """A week as this judge knows it."""
+
+    week: Week
+    diagnosis: Diagnosis
+    worlds: tuple[str, ...]
+    kept: WantedValues | None
+
+    @cached_property
+    def docket(self) -> collection.Docket:
+        """What is tried of every program. Raises CourseFault if pytest cannot collect the graders."""
+        return collection.docket(self.week.folder, self.worlds)
+
+
 class Judge:
     """Grades programs, one after the other, with zygotes and wanted values that are made once. A context manager.
 
     `graders` is the folder that holds the weeks' folders. `zygotes` may be shared by several judges of one jail policy:
-    whoever made them closes them. Raises JailUnavailable if no jail can be built as the policy promises.
+    whoever made them closes them. `wanted` is a file through which judges share what the reference gave. Raises
+    JailUnavailable if no jail can be built as the policy promises.
     """
 
-    def __init__(self, graders: Path, policy: GradingPolicy, zygotes: Zygotes | None = None) -> None:
-        self._graders, self._policy = graders.resolve(), policy
+    def __init__(
+        self, graders: Path, policy: GradingPolicy, zygotes: Zygotes | None = None, wanted: Path | None = None
+    ) -> None:
+        self._graders, self._policy, self._wanted = graders.resolve(), policy, wanted
         self._own = zygotes is None
         self._zygotes = Zygotes(policy.jail) if zygotes is None else zygotes
-        self._weeks: dict[tuple[str, str], tuple[Week, Diagnosis]] = {}
+        self._weeks: dict[tuple[str, str], _Known] = {}
         self._solutions: dict[str, Program] = {}
         self._last: tuple[str, Mapping[CheckName, list[Evidence]]] | None = None
         torch.set_num_threads(1)
@@ -51,13 +71,13 @@ class Judge:
         if solution is not None:
             self.know(solution)
         with self.sitting(program) as sitting:
-            declared, conducted = collection.Declared(), collection.Conducted(sitting)
-            collection.run(sitting.week.folder, collection.Vocabulary(sitting.worlds), declared, conducted)
-            if conducted.error is not None:
-                raise conducted.error
-            declared.raise_faults(sitting.week.folder)
+            docket = self._known(program.assignment).docket
+            for check, reason in docket.blamed.items():
+                sitting.blame_course(check, reason)
+            for probe in docket.probes:
+                sitting.conduct(probe)
             sitting.close()
-            return self.result(sitting, declared.checks)
+            return self.result(sitting, docket.checks)
 
     def know(self, solution: Program) -> None:
         """From now on this is the solution of its week."""
@@ -65,10 +85,9 @@ class Judge:
 
     def sitting(self, program: Program) -> Sitting:
         """One program before this judge, to be conducted by pytest. A context manager."""
-        week, _ = self._week(program.assignment)
-        return Sitting(week, program, self._policy, self._zygotes)
+        return Sitting(self._known(program.assignment).week, program, self._policy, self._zygotes)
 
-    def result(self, sitting: Sitting, checks: list[Check]) -> Result:
+    def result(self, sitting: Sitting, checks: Sequence[Check]) -> Result:
         """What a sitting came to, and its evidence kept for a diagnosis."""
         week, program, key = sitting.week, sitting.program, self._policy.key
         result = Result(
@@ -121,18 +140,27 @@ class Judge:
             self.grade(program)
         if self._last is None or self._last[0] != result.key:
             raise CourseError("the result was graded under another policy, solution or version")
-        _, diagnosis = self._week(program.assignment)
-        return diagnosis.hints(self._last[1])
+        return self._known(program.assignment).diagnosis.hints(self._last[1])
 
-    def _week(self, assignment: str) -> tuple[Week, Diagnosis]:
+    def _known(self, assignment: str) -> _Known:
         solution = self._solutions.get(assignment)
         slot = (assignment, solution.digest if solution else "")
         if slot not in self._weeks:
-            week = Week(self._graders / assignment, self._policy.key, solution)
-            self._weeks[slot] = (week, Diagnosis(week, self._zygotes, self._policy.jail.limits))
+            self._weeks[slot] = self._learn(assignment, solution)
         return self._weeks[slot]
 
+    def _learn(self, assignment: str, solution: Program | None) -> _Known:
+        folder, key = self._graders / assignment, self._policy.key
+        kept = None
+        if self._wanted is not None and folder.is_dir():
+            kept = WantedValues(self._wanted, assignment, wanted_digest(folder, key, solution))
+        week = Week(folder, key, solution, kept)
+        return _Known(week, Diagnosis(week, self._zygotes, self._policy.jail.limits), worlds(self._policy), kept)
+
     def close(self) -> None:
+        for known in self._weeks.values():
+            if known.kept is not None:
+                known.kept.close()
         if self._own:
             self._zygotes.close()
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import torchstone
-from torchstone.model import GradingPolicy, Program, Tier
+from torchstone.model import DrawKey, GradingPolicy, Program, Tier
 
 #: The distributions whose version changes numbers.
 _NUMERIC: Final = ("torch", "numpy")
@@ -33,17 +33,27 @@ def result_key(
     and jail policy, the tier, the draw key (by its fingerprint, which tells nothing of it) and round, the scored
     devices, and the versions of torch and numpy. The diagnosis depends on nothing further.
     """
-    parts = {
-        "program": program.digest,
-        "graders": grader_digest(graders_week),
-        "solution": solution.digest if solution else None,
-        "framework": [torchstone.__version__, _framework_digest()],
-        "jail": asdict(policy.jail),
-        "tier": tier,
-        "draw": [policy.key.fingerprint, policy.key.round],
-        "devices": list(policy.scored_devices),
-        "numeric": [_version(name) for name in _NUMERIC],
-    }
+    return _digest(
+        program=program.digest,
+        wanted=wanted_digest(graders_week, policy.key, solution),
+        jail=asdict(policy.jail),
+        tier=tier,
+        devices=list(policy.scored_devices),
+    )
+
+
+def wanted_digest(graders_week: Path, key: DrawKey, solution: Program | None = None) -> str:
+    """The content address of what the reference gives on every probe of a week: equal digests, equal wanted values."""
+    return _digest(
+        graders=grader_digest(graders_week),
+        solution=solution.digest if solution else None,
+        framework=[torchstone.__version__, _framework_digest()],
+        draw=[key.fingerprint, key.round],
+        numeric=[_version(name) for name in _NUMERIC],
+    )
+
+
+def _digest(**parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

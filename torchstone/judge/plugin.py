@@ -16,7 +16,7 @@ import pytest
 
 from torchstone.compare import clean
 from torchstone.errors import CourseError, TorchstoneError
-from torchstone.judge.collection import Conducted, Declared, Vocabulary
+from torchstone.judge.collection import Declared, Vocabulary, check_of, probe_of, setup_fault
 from torchstone.judge.draw import WORLDS
 from torchstone.judge.judge import Judge
 from torchstone.judge.probe import Check, Finding
@@ -110,13 +110,31 @@ class Reception(Declared):
                 terminalreporter.write_line(line)
 
 
-class _Hearing(Conducted):
-    """Conducts the probes, each as a test of its own for the terminal."""
+class _Hearing:
+    """Conducts the probes, each as a test of its own for the terminal.
+
+    An error of ours, which is no verdict, is kept and ends the run.
+    """
 
     def __init__(self, judge: Judge, sitting: Sitting, checks: list[Check]) -> None:
-        super().__init__(sitting)
+        self.sitting = sitting
+        self.error: Exception | None = None
         self._judge, self._checks = judge, checks
         self.result: Result | None = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+        try:
+            finding = self.sitting.conduct(probe_of(pyfuncitem))
+        except Exception as e:
+            self.error = e
+            pytest.exit(f"the judge failed: {type(e).__name__}")
+        self.finding(finding)
+        return True
+
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+        if (why := setup_fault(call)) is not None:
+            self.sitting.blame_course(check_of(item), why)
 
     def finding(self, finding: Finding) -> None:
         if finding.became in ("failed", "limit"):

@@ -41,6 +41,11 @@ class Spent:
     deaths_on_accelerator: int = 0
 
 
+def worlds(policy: GradingPolicy) -> tuple[str, ...]:
+    """The worlds that count: the accelerator's only where it is scored."""
+    return tuple(w.name for w in WORLDS.values() if w.device in policy.scored_devices)
+
+
 class Sitting:
     """A context manager. `findings` holds what became of every probe so far, in order."""
 
@@ -71,11 +76,6 @@ class Sitting:
         """Scored devices that are not there."""
         absent = {f.probe.world.device for f in self.findings if f.became == "absent"}
         return tuple(d for d in self.policy.scored_devices if d in absent or d not in ("cpu", "sim"))
-
-    @property
-    def worlds(self) -> tuple[str, ...]:
-        """The worlds that count: the accelerator's only where it is scored."""
-        return tuple(w.name for w in WORLDS.values() if w.device in self.policy.scored_devices)
 
     @property
     def cpu_seconds(self) -> float:

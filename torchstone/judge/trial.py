@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+from torch import Tensor
 
 from torchstone.compare import Fault, clean, compare, same
 from torchstone.judge.draw import Draw
@@ -149,7 +152,10 @@ class TruthTrial(Trial):
 
 
 def _filled_in(name: str, value: Any, implementation: Implementation, draw: Draw) -> Any:
-    return implementation if name == "student" else draw if name == "draw" else value
+    """What the body gets for a parameter: pytest made it once for all submissions, so what can change is copied."""
+    if name in ("student", "draw"):
+        return implementation if name == "student" else draw
+    return copy.deepcopy(value) if isinstance(value, list | dict | set | Tensor) else value
 
 
 def _property(error: AssertionError) -> Fault:

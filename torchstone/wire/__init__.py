@@ -1,6 +1,6 @@
 """Pickle-free frames between the judge and the jail. Data crosses by value; what is not data does not cross."""
 
-from torchstone.wire.frames import Received, Wait, copy, copy_in, receive, send, wait_ready
+from torchstone.wire.frames import Received, Wait, copy, copy_in, dump, load, receive, send, wait_ready
 from torchstone.wire.limits import (
     DTYPES,
     MAX_BODY,
@@ -27,6 +27,8 @@ __all__ = [
     "Wait",
     "copy",
     "copy_in",
+    "dump",
+    "load",
     "receive",
     "send",
     "wait_ready",

@@ -74,6 +74,23 @@ def receive(
     return Received(decoder.decode(parse(header)), frozenset(decoder.devices))
 
 
+def dump(value: object) -> bytes:
+    """The value as one frame, to be kept. Raises NotData as `send` would."""
+    header, buffers = _encode(value, layout=False)
+    return b"".join([_HEAD.pack(len(header), sum(len(b) for b in buffers)), header, *buffers])
+
+
+def load(frame: bytes) -> object:
+    """The value of a frame that `dump` gave, as it would arrive at the judge. Raises WireError for anything else."""
+    if len(frame) < _HEAD.size:
+        raise WireError("a frame that is cut short")
+    header_size, body_size = _HEAD.unpack_from(frame)
+    body_at = _HEAD.size + header_size
+    if header_size > MAX_HEADER or len(frame) != body_at + body_size:
+        raise WireError("a frame whose lengths do not match")
+    return Decoder(bytearray(frame[body_at:])).decode(parse(frame[_HEAD.size : body_at]))
+
+
 def copy(value: object) -> object:
     """The value as it would arrive at the judge. Raises NotData as `send` would."""
     return _travel(value, layout=False)
