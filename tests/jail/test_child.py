@@ -47,22 +47,6 @@ def test_strides_and_generators_arrive(load):
     assert torch.equal(drawn, torch.randn(3, generator=generator))
 
 
-def test_a_gradient_is_pulled_back(load):
-    child = load("def f(x, n, w): return x * w.sum() * n")
-    x, w = torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0])
-    found = child.vjp("f", [x, 2, w], {}, torch.tensor([1.0, 10.0]), SECONDS).value
-    assert found["value"].tolist() == [14.0, 28.0]
-    assert [g.tolist() for g in found["gradient"]] == [[14.0, 140.0], [42.0, 42.0]]
-
-
-def test_a_gradient_of_several_results_and_none_for_an_unused_input(load):
-    child = load("def f(x, y): return x.sin(), x.cos()")
-    x = torch.tensor([0.5])
-    found = child.vjp("f", [x, torch.ones(1)], {}, [torch.ones(1), torch.ones(1)], SECONDS).value
-    assert torch.allclose(found["gradient"][0], x.cos() - x.sin())
-    assert found["gradient"][1] is None
-
-
 def test_a_scenario_runs_beside_the_program(load):
     child = load("import torch.nn as nn\ndef make(): return nn.Linear(2, 1)\ncount = 0")
     source = (

@@ -34,7 +34,7 @@ class Judging(Protocol):
     def grade(self, program: Program, solution: Program | None = None) -> Result: ...
 
 
-#: Exercise → what its public check says; None where it passes.
+#: Exercise → what its public check says; None where it passes. Asked from two threads at once.
 PublicChecks = Callable[[Mapping[str, Any]], Mapping[str, str | None]]
 
 
@@ -157,7 +157,8 @@ def _public(
     exercises: Mapping[str, float],
     public_checks: PublicChecks,
 ) -> str:
-    on_solution, on_stub = public_checks(source), public_checks(release)
+    with ThreadPoolExecutor(2) as both:
+        on_solution, on_stub = both.map(public_checks, (source, release))
     for exercise in exercises:
         if exercise not in on_solution or exercise not in on_stub:
             raise GateError(f"{assignment}, {exercise}: its public check did not run")

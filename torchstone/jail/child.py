@@ -108,16 +108,6 @@ class Child:
         """Call one function of the program (dots reach into objects) and wait `seconds` at most for its value."""
         return self._ask("call", name, list(args), dict(kwargs), deadline=time.monotonic() + seconds)
 
-    def vjp(
-        self, name: str, args: Sequence[object], kwargs: Mapping[str, object], upstream: object, seconds: float
-    ) -> Answer:
-        """Call a function and pull `upstream` back through it.
-
-        The value is `{"value": …, "gradient": […]}`: one gradient for each floating-point tensor among `args`, None
-        where the value does not depend on it.
-        """
-        return self._ask("vjp", name, list(args), dict(kwargs), upstream, deadline=time.monotonic() + seconds)
-
     def run(
         self, source: str, entry: str, args: Sequence[object], kwargs: Mapping[str, object], seconds: float
     ) -> Answer:

@@ -65,7 +65,6 @@ class Worker:
             "load": self._load,
             "place": self._set_device,
             "call": self._call,
-            "vjp": self._vjp,
             "run": self._run,
         }
 
@@ -107,16 +106,6 @@ class Worker:
         before = _snapshot([args, kwargs])
         value = self._resolve(name)(*args, **kwargs)
         return value, _mutated(before)
-
-    def _vjp(self, name: str, args: Sequence[Any], kwargs: dict[str, Any], upstream: Any) -> tuple[object, list[int]]:
-        calm()
-        before = _snapshot([args, kwargs])
-        leaves = [a.requires_grad_() for a in args if isinstance(a, torch.Tensor) and a.is_floating_point()]
-        value = self._resolve(name)(*args, **kwargs)
-        several = isinstance(value, tuple | list)
-        outputs, upstreams = (value, upstream) if several else ([value], [upstream])
-        gradient = torch.autograd.grad(outputs, leaves, upstreams, allow_unused=True)
-        return {"value": value, "gradient": list(gradient)}, _mutated(before)
 
     def _run(self, source: str, entry: str, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[object, list[int]]:
         calm()

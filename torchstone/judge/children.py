@@ -1,9 +1,13 @@
-"""Jailed children with one program loaded: a fresh one for each check and device, and after each death."""
+"""Jailed children with one program loaded: a fresh one for each check on the CPU, and after each death.
+
+On the accelerator an exercise shares one: its probes there feed one check.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections import defaultdict
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Literal, Self
 
@@ -67,6 +71,14 @@ class Unloadable(Fault):
     """The program cannot be loaded at all."""
 
 
+@dataclass(frozen=True)
+class _Seated:
+    """A child, and whose it is."""
+
+    owner: tuple[str, str]  #: exercise and check; no check where the exercise shares one
+    child: Child
+
+
 class Children:
     """The children of one program, at most one per device. A context manager.
 
@@ -77,11 +89,11 @@ class Children:
     def __init__(self, zygotes: Zygotes, program: Program, limits: Limits) -> None:
         self._zygotes, self._limits = zygotes, limits
         self._cells = list(program.cells)
-        self._seated: dict[Device, tuple[Check, Child]] = {}
+        self._seated: dict[Device, _Seated] = {}
         self._left_out: dict[str, BrokenCell] = {}
         self._raised: dict[str, BrokenCell] = {}
         self._suspects: set[str] = set()
-        self.cpu_seconds: defaultdict[Check, float] = defaultdict(float)  #: of children that have ended
+        self.cpu_seconds: defaultdict[str, float] = defaultdict(float)  #: of children that have ended, by exercise
         self.output = ""  #: what the program printed while it was first loaded
         self._first = True
 
@@ -92,23 +104,24 @@ class Children:
         return tuple(sorted(found.values(), key=lambda b: _number(b.cell)))
 
     def seat(self, check: Check, device: Device) -> Child:
-        """The child for `check` on `device`: the same until the check changes. Raises Unloadable, JailError."""
+        """The child for `check` on `device`: the same until its owner changes. Raises Unloadable, JailError."""
+        owner = (check.exercise, check.name if device == "cpu" else "")
         held = self._seated.get(device)
-        if held is not None and held[0] == check and held[1].alive:
-            return held[1]
+        if held is not None and held.owner == owner and held.child.alive:
+            return held.child
         self.leave(device)
-        child = self._loaded(check, device)
-        self._seated[device] = (check, child)
+        child = self._loaded(check.exercise, device)
+        self._seated[device] = _Seated(owner, child)
         return child
 
     def leave(self, device: Device) -> None:
         """End the child on `device`, if there is one."""
         held = self._seated.pop(device, None)
         if held is not None:
-            held[1].close()
-            self.cpu_seconds[held[0]] += held[1].cpu_seconds
+            held.child.close()
+            self.cpu_seconds[held.owner[0]] += held.child.cpu_seconds
 
-    def _loaded(self, check: Check, device: Device) -> Child:
+    def _loaded(self, exercise: str, device: Device) -> Child:
         strikes = 0
         while True:
             child = self._zygotes.spawn(device)
@@ -117,7 +130,7 @@ class Children:
             except (ChildLost, StudentRaised) as lost:
                 output = child.output
                 child.close()
-                self.cpu_seconds[check] += child.cpu_seconds
+                self.cpu_seconds[exercise] += child.cpu_seconds
                 strikes += 1
                 self._leave_out(lost, strikes)
                 if self._first:

@@ -130,8 +130,8 @@ class Sitting:
 
     def _is_used_up(self, exercise: str, spent: Spent) -> bool:
         limits = self.policy.jail.limits
-        used = sum(s for check, s in self.children.cpu_seconds.items() if check.exercise == exercise)
-        return used > limits.exercise_cpu_seconds or spent.seconds > limits.exercise_cpu_seconds * limits.wall_factor
+        budget = limits.exercise_cpu_seconds
+        return self.children.cpu_seconds[exercise] > budget or spent.seconds > budget * limits.wall_factor
 
     def _try(self, probe: Probe, oracle: Oracle) -> Finding:
         began = self._clock()
