@@ -209,6 +209,16 @@ class Course:
         return self.root / "collected"
 
     @property
+    def rubrics(self) -> Path:
+        """What people score by: one YAML file for each kind of work."""
+        return self.root / "rubrics"
+
+    @property
+    def seminar(self) -> Path:
+        """The seminar's records: allocation, scores, shared notebooks (mode 700)."""
+        return self.root / "seminar"
+
+    @property
     def state(self) -> Path:
         """Our own records: the results store, the lock, backups (mode 700)."""
         return self.root / ".torchstone"
