@@ -65,6 +65,7 @@ class Weights(_Settings):
 
 
 class _Late(_Settings):
+    bank_days: int = Field(default=0, ge=0)
     grace_minutes: int = Field(default=0, ge=0)
     per_day: Fraction = 0.0
     at_most: Fraction = 1.0
@@ -103,6 +104,44 @@ class _Jail(_Settings):
     )
 
 
+class Places(_Settings):
+    """How many people a topic takes, at least and at most; None: spread evenly, to within one."""
+
+    presentations: tuple[int, int] | None = None
+    notebooks: tuple[int, int] | None = None
+
+    @field_validator("presentations", "notebooks")
+    @classmethod
+    def _ordered(cls, value: tuple[int, int] | None) -> tuple[int, int] | None:
+        if value is not None and not 0 <= value[0] <= value[1]:
+            raise ValueError("(least, most) with 0 ≤ least ≤ most")
+        return value
+
+
+class Seminar(_Settings):
+    """What is given out to the participants: one presentation and three other notebooks each."""
+
+    weeks: tuple[int, ...] | None = None  #: weeks that are given out; None: all
+    places: dict[int, Places] = Field(default_factory=dict)  #: week → its own numbers; the others are even
+
+
+class Grades(_Settings):
+    """How parts become a final grade (the weights are `weights`)."""
+
+    drop_lowest: int = Field(default=0, ge=0)  #: weekly exercises that do not count: each person's lowest
+    missing: Literal["open", "zero"] = "open"  #: a part that is missing leaves the grade open, or counts as zero
+    letters: dict[str, float] = Field(default_factory=dict)  #: letter → the least percent for it; none: no letters
+    decimals: int = Field(default=2, ge=0, le=6)  #: of percentages, rounded half up at the very end
+
+    @field_validator("letters")
+    @classmethod
+    def _down_to_zero(cls, value: dict[str, float]) -> dict[str, float]:
+        bounds = list(value.values())
+        if bounds and (bounds != sorted(set(bounds), reverse=True) or bounds[-1] != 0 or bounds[0] > 100):
+            raise ValueError("letters from the highest bound (at most 100) down to one of 0, each lower than the last")
+        return value
+
+
 class Settings(_Settings):
     """The dictionary `course` of course_config.py."""
 
@@ -112,6 +151,8 @@ class Settings(_Settings):
     topics: tuple[Topic, ...] = Field(min_length=1)
     weights: Weights
     late: _Late = _Late()
+    seminar: Seminar = Seminar()
+    grades: Grades = Grades()
     devices: _Devices = _Devices()
     limits: _Limits = _Limits()
     jail: _Jail = _Jail()
@@ -135,6 +176,13 @@ class Settings(_Settings):
         if len(set(weeks)) != len(weeks):
             raise ValueError("topics whose weeks are all different")
         return value
+
+    @model_validator(mode="after")
+    def _known_weeks(self) -> Self:
+        weeks = {t.week for t in self.topics}
+        if unknown := sorted({*(self.seminar.weeks or ()), *self.seminar.places} - weeks):
+            raise ValueError(f"weeks of `topics` in `seminar` ({', '.join(map(str, unknown))} is none)")
+        return self
 
 
 @dataclass(frozen=True)

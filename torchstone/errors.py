@@ -17,6 +17,7 @@ TorchstoneError                 one clear line for the person at the keyboard
 ├── GateError                   a release that must not go out
 ├── StoreError                  the results store cannot be used (version, secret, disk)
 ├── GradebookError              nbgrader's gradebook cannot be used
+├── AllocationError             topics cannot be given out as asked
 └── BusyError                   another run holds the course directory
 
 What a student got wrong is not an error of this tree: see `torchstone.compare.Fault`.
@@ -98,6 +99,10 @@ class StoreError(TorchstoneError):
 
 class GradebookError(TorchstoneError):
     """nbgrader's gradebook cannot be used."""
+
+
+class AllocationError(TorchstoneError):
+    """Topics cannot be given out as asked; the message names what is in the way and the smallest change."""
 
 
 class BusyError(TorchstoneError):

@@ -318,6 +318,7 @@ class LatePolicy:
     per_day: float = 0.0  #: fraction lost for each started day after it
     at_most: float = 1.0  #: the greatest fraction that can be lost
     closes_days: int | None = None  #: days after which nothing is accepted any more (all is lost)
+    bank_days: int = 0  #: late days that each student has free in the whole course, spent in the order of deadlines
 
 
 @dataclass(frozen=True)
