@@ -21,8 +21,11 @@ VERBS: Final = {
     "feedback": "Write each student's page.",
     "grade": "Grade an assignment's submissions into the gradebook.",
     "normalize": "Bring a source notebook into normal form.",
+    "participation": "Enter attendance and participation, week by week.",
+    "presentation": "Enter the scores of presentations.",
     "publish": "Write the bundle that students get.",
     "release": "Check an assignment's source and generate its release.",
+    "rubric": "Score explorations and presentations by a rubric.",
     "secret": "Make, show, export or import the course's secret.",
 }
 

@@ -161,6 +161,11 @@ def explained(entries: Iterable[Entry]) -> Iterator[str]:
         said[who] = entry
 
 
+def as_json(entry: Entry) -> dict[str, Any]:
+    """An entry as plain JSON, as its line holds it."""
+    return {**asdict(entry), "when": entry.when.isoformat()}
+
+
 # ---- lines ----------------------------------------------------------------------------------------------------------
 
 
@@ -168,8 +173,7 @@ _ADAPTER: Final[TypeAdapter[Entry]] = TypeAdapter(Entry)
 
 
 def _line(entry: Entry) -> str:
-    record = {**asdict(entry), "when": entry.when.isoformat()}
-    return json.dumps(record, ensure_ascii=False)
+    return json.dumps(as_json(entry), ensure_ascii=False)
 
 
 def _parse(line: str) -> Entry:
