@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -15,14 +14,14 @@ from typing import Final
 import pytest
 
 from torchstone.compare import clean
-from torchstone.errors import CourseError, TorchstoneError
+from torchstone.errors import CourseError, TorchstoneError, UnreadableNotebook
 from torchstone.judge.collection import Declared, Vocabulary, check_of, probe_of, setup_fault
 from torchstone.judge.draw import WORLDS
 from torchstone.judge.judge import Judge
 from torchstone.judge.probe import Check, Finding
 from torchstone.judge.sitting import Sitting
 from torchstone.judge.week import Week, script_cells
-from torchstone.model import CheckResult, GradingPolicy, JailPolicy, Program, Result, Verdict
+from torchstone.model import CheckResult, GradingPolicy, JailPolicy, Program, Reading, Result, Verdict
 from torchstone.secret import PUBLIC_KEY
 
 _SIGNS: Final = {"passed": "✓", "failed": "✗", "skipped": "✗", "course_fault": "!", "incomplete": "?"}
@@ -74,6 +73,7 @@ class Reception(Declared):
         self._ask = ask
         self._stack = ExitStack()
         self._hearing: _Hearing | None = None
+        self._repairs: tuple[str, ...] = ()
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:  # type: ignore[override]
         folders = sorted({item.path.parent for item in session.items})
@@ -91,7 +91,7 @@ class Reception(Declared):
     def _open(self, folder: Path) -> _Hearing:
         policy = GradingPolicy(JailPolicy(), PUBLIC_KEY, scored_devices=self._ask.devices)
         solution = _solution(folder, self._ask.solution)
-        program = whom(folder, self._ask, solution)
+        program, self._repairs = whom(folder, self._ask, solution)
         judge = self._stack.enter_context(Judge(folder.parent, policy))
         if solution is not None:
             judge.know(solution)
@@ -106,7 +106,7 @@ class Reception(Declared):
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if self._hearing is not None and self._hearing.result is not None:
             terminalreporter.section(f"what a student reads: {self._ask.whom}")
-            for line in told(self._hearing.result):
+            for line in (*self._repairs, *told(self._hearing.result)):
                 terminalreporter.write_line(line)
 
 
@@ -169,10 +169,17 @@ def _solution(folder: Path, given: Path | None) -> Program | None:
     return notebook.solution_program(notebook.read(path.read_bytes()), folder.name)
 
 
-def whom(folder: Path, ask: Ask, solution: Program | None) -> Program:
-    """The program that was asked for. Raises CourseError, OSError."""
+def whom(folder: Path, ask: Ask, solution: Program | None) -> tuple[Program, tuple[str, ...]]:
+    """The program that was asked for, and what was repaired in a notebook.
+
+    Raises CourseError, UnreadableNotebook, OSError.
+    """
     if ask.submission is not None:
         return _submission(folder, ask.submission)
+    return _stand_in(folder, ask, solution), ()
+
+
+def _stand_in(folder: Path, ask: Ask, solution: Program | None) -> Program:
     if ask.as_whom == "stub":
         from torchstone import notebook
 
@@ -193,12 +200,15 @@ def _known(week: Week, name: str) -> Program:
     raise CourseError(f"nobody in {week.folder.name} is called {name!r}; there are: {', '.join(there_are)}")
 
 
-def _submission(folder: Path, path: Path) -> Program:
+def _submission(folder: Path, path: Path) -> tuple[Program, tuple[str, ...]]:
     if path.suffix == ".py":
-        return Program(folder.name, script_cells(path.read_text()))
+        return Program(folder.name, script_cells(path.read_text())), ()
     from torchstone import notebook
 
-    return notebook.read_submission(path.read_bytes(), _release(folder), folder.name).program
+    reading: Reading = notebook.read_submission(path.read_bytes(), _release(folder), folder.name)
+    if (unreadable := next((r for r in reading.repairs if r.kind == "unreadable"), None)) is not None:
+        raise UnreadableNotebook(f"{path.name}: {unreadable.message}")
+    return reading.program, tuple(r.message for r in reading.repairs)
 
 
 def _release(folder: Path) -> dict[str, object]:
@@ -206,8 +216,9 @@ def _release(folder: Path) -> dict[str, object]:
     path = folder.parent.parent / "release" / folder.name / f"{folder.name}.ipynb"
     if not path.exists():
         raise CourseError(f"{folder.name} is not released: run `torchstone release {folder.name}` first")
-    release: dict[str, object] = json.loads(path.read_bytes())
-    return release
+    from torchstone import notebook
+
+    return notebook.read(path.read_bytes())
 
 
 def _path(text: str | None) -> Path | None:
