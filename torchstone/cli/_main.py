@@ -27,6 +27,7 @@ VERBS: Final = {
     "release": "Check an assignment's source and generate its release.",
     "rubric": "Score explorations and presentations by a rubric.",
     "secret": "Make, show, export or import the course's secret.",
+    "topics": "Give out presentations and notebooks by rankings.",
 }
 
 
