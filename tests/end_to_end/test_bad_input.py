@@ -39,7 +39,7 @@ def course(released: Course, tmp_path: Path) -> Course:
     """One of its own for a test, in which one participant has handed in."""
     shutil.copytree(released.root, tmp_path / "course")
     course = config.load(tmp_path / "course")
-    course.roster.write_text("id,first_name,last_name\nparticipant-01,One,Participant\n")
+    course.roster.write_text("id,last_name,first_name,email\nparticipant-01,Participant,One,one@example.org\n")
     folder = course.submitted / "participant-01" / WEEK
     folder.mkdir(parents=True)
     shutil.copy(course.release / WEEK / f"{WEEK}.ipynb", folder)
