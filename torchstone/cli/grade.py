@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -11,7 +11,10 @@ from torchstone.cli import _options
 
 if TYPE_CHECKING:
     from torchstone.config import Course
-    from torchstone.gradebook.grading import ClassReport
+    from torchstone.gradebook.grading import ClassReport, Row
+
+#: Columns of a terminal that the table needs beside its exercises.
+_BESIDE: Final = 60
 
 
 @click.command(epilog="Example: torchstone grade week04 --jobs 2")
@@ -73,17 +76,28 @@ def _table(report: ClassReport) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=f"{report.assignment}: {len(report.rows)} submissions")
-    table.add_column("student")
-    table.add_column("score", justify="right")
-    table.add_column("of", justify="right")
-    for exercise in report.exercises:
-        table.add_column(exercise, justify="right", overflow="fold")
+    console = Console()
+    wide = console.width >= _BESIDE + sum(len(e) + 3 for e in report.exercises)
+    table = Table(title=f"{report.assignment}: {len(report.rows)} submission{'s' * (len(report.rows) != 1)}")
+    table.add_column("student", overflow="fold")
+    table.add_column("score", justify="right", no_wrap=True)
+    table.add_column("of", justify="right", no_wrap=True)
+    for exercise in report.exercises if wide else ():
+        table.add_column(exercise, justify="right", no_wrap=True)
+    if not wide:
+        table.add_column("points lost")
     table.add_column("notes")
     for row in report.rows:
-        scores = (f"{row.exercises[e]:g}" if e in row.exercises else "–" for e in report.exercises)
         earned = "–" if row.earned is None else f"{row.earned:g}"
-        table.add_row(row.student, earned, f"{row.points:g}", *scores, "; ".join(row.notes))
-    Console().print(table)
+        scores = [f"{row.exercises[e]:g}" if e in row.exercises else "–" for e in report.exercises]
+        middle = scores if wide else [_lost(row)]
+        table.add_row(row.student, earned, f"{row.points:g}", *middle, "; ".join(row.notes))
+    console.print(table)
     for fault in report.faults:
         click.secho(f"! {fault}", fg="red", err=True)
+
+
+def _lost(row: Row) -> str:
+    """Where a student lost points, for a terminal too narrow for a column an exercise."""
+    exercises = row.result.exercises if row.result else ()
+    return ", ".join(f"{e.exercise} {e.points - e.earned:g}" for e in exercises if e.earned < e.points)
