@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from torchstone.collecting.extensions import Extension, write_extensions
 from torchstone.collecting.manifest import Manifest
 from torchstone.gradebook.book import dump, open_book
-from torchstone.gradebook.late import days_late, penalty, refresh_penalties
+from torchstone.gradebook.late import apply_penalties, days_late, penalty, refresh_penalties, stale_penalties
 from torchstone.gradebook.scores import write_scores
 from torchstone.model import LatePolicy
 
@@ -124,3 +125,20 @@ def test_the_submitted_folder_has_no_say_in_the_time(released, hand_in, grader) 
     with open_book(released) as book:
         submission = book.find_submission("week01", "ann")
         assert (submission.timestamp, submission.late_submission_penalty) == (None, 0.0)
+
+
+def test_all_penalties_are_brought_up_to_date_at_once(released, hand_in, grader) -> None:  # type: ignore[no-untyped-def]
+    due = released.due("week01")
+    hand_in("ann", double="def double(x):\n    return 2 * x", received=due + timedelta(hours=30))
+    write_scores(released, "week01", ["ann"], grader=grader)
+    assert stale_penalties(released) == ()  # nbgrader's way and ours agree
+    write_extensions(released.seminar / "extensions.csv", [Extension("ann", "week01", timedelta(days=1))])
+    (change,) = stale_penalties(released)
+    assert (change.student, change.stored, change.due.penalty) == ("ann", pytest.approx(2.4), pytest.approx(1.2))
+    before = dump(released, "week01")
+    assert before["ann"]["week01"]["penalty"] == pytest.approx(2.4)
+    assert apply_penalties(released) == (change,)
+    assert dump(released, "week01")["ann"]["week01"]["penalty"] == pytest.approx(1.2)
+    assert apply_penalties(released) == ()
+    write_scores(released, "week01", ["ann"], grader=grader)  # and nbgrader's way knows the sheet
+    assert stale_penalties(released) == ()

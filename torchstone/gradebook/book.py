@@ -50,6 +50,13 @@ def enter_roster(course: Course) -> None:
             book.update_or_create_student(s.id, first_name=s.first_name, last_name=s.last_name, email=s.email)
 
 
+def strangers(course: Course) -> tuple[str, ...]:
+    """Who is in the gradebook and not in roster.csv, by id. Raises CourseError, GradebookError."""
+    known = {s.id for s in read_roster(course.roster)}
+    with open_book(course) as book:
+        return tuple(sorted(str(s.id) for s in book.students if s.id not in known))
+
+
 @dataclass(frozen=True)
 class Row:
     """One student's line of an assignment."""

@@ -1,8 +1,10 @@
-"""What a late submission costs. The time is our manifest's; a submission's own timestamp says nothing."""
+"""Late penalties in nbgrader's gradebook. The time is our manifest's; a submission's own timestamp says nothing."""
 
 from __future__ import annotations
 
-import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,40 +14,27 @@ from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
 from traitlets import Any as AnyTrait
 
+from torchstone.collecting.extensions import FILE, as_mapping, read_extensions
 from torchstone.collecting.manifest import Attempt, Manifest
 from torchstone.config import Course
-from torchstone.model import LateNote, LatePolicy
+from torchstone.errors import CourseError
+from torchstone.gradebook.lateness import HandIn, Lateness, account, charge, days_late, penalty
+from torchstone.model import LateNote
+
+__all__ = ["days_late", "penalty"]  # the pure part, where it is looked for
+
+#: nbgrader stores floats; a smaller difference is none.
+CLOSE = 1e-6
 
 
-def penalty(policy: LatePolicy, due: datetime, received: datetime | None, score: float, maximum: float) -> LateNote:
-    """The points lost by a submission that was due at `due` and came in at `received` (both aware). Pure.
+@dataclass(frozen=True)
+class Change:
+    """A penalty that is not what the policy gives."""
 
-    A day starts at the deadline's wall clock, in the deadline's time zone, whether that day has 23, 24 or 25 hours. The
-    grace is added to the deadline and to each such start. Each started day costs `per_day` of the maximum, at most
-    `at_most`, and never more than the score. Where the time of receipt is not known there is no penalty.
-    """
-    if received is None:
-        return LateNote(0, 0.0, "The time it was received is not known, so there is no penalty.")
-    days = days_late(due, received, timedelta(minutes=policy.grace_minutes))
-    if days == 0:
-        return LateNote(0, 0.0, "It was received in time.")
-    late = f"It was received {days} started {'day' if days == 1 else 'days'} after the deadline"
-    if policy.closes_days is not None and days > policy.closes_days:
-        return LateNote(days, max(score, 0.0), f"{late}; submissions close after {policy.closes_days}.")
-    fraction = min(policy.per_day * days, policy.at_most)
-    amount = max(0.0, min(round(fraction * maximum, 6), score))
-    return LateNote(days, amount, f"{late}, which costs {fraction:.0%} of the {maximum:g} points.")
-
-
-def days_late(due: datetime, received: datetime, grace: timedelta = timedelta(0)) -> int:
-    """How many days after the deadline had started when a submission came in; 0 if it was in time (with grace)."""
-    arrived = received.astimezone(UTC) - grace  # in UTC: Python compares two times of one zone by their wall clocks
-    days = max(0, math.floor((arrived - due.astimezone(UTC)) / timedelta(days=1)))
-    while arrived > (due + timedelta(days=days)).astimezone(UTC):
-        days += 1
-    while days > 0 and arrived <= (due + timedelta(days=days - 1)).astimezone(UTC):
-        days -= 1
-    return days
+    student: str
+    assignment: str
+    stored: float
+    due: LateNote  #: what it should be, and why
 
 
 def latest_attempt(course: Course, student: str, assignment: str) -> Attempt | None:
@@ -61,26 +50,126 @@ def received(course: Course, student: str, assignment: str) -> datetime | None:
     return attempt.received if attempt is not None else None
 
 
-def due_with_extension(course: Course, assignment: str, extension: timedelta | None) -> datetime:
-    """The deadline, moved by the extension that staff entered into the gradebook."""
-    return course.due(assignment) + (extension or timedelta(0))
+class Lates:
+    """Everyone's late days, from the manifest, the deadlines, the extension sheet and the gradebook's extensions.
+
+    `granted` are the extensions in the gradebook, by student and assignment; of two extensions the longer one counts.
+    Raises CourseError for a manifest or a sheet that cannot be used.
+    """
+
+    def __init__(self, course: Course, granted: Mapping[tuple[str, str], timedelta]) -> None:
+        self._course = course
+        self._manifest = Manifest.load(course.manifest)
+        self._sheet = as_mapping(read_extensions(course.seminar / FILE, due_of(course)))
+        self._granted = granted
+        self._accounts: dict[str, Mapping[str, Lateness]] = {}
+
+    def of(self, student: str, assignment: str) -> Lateness:
+        """The late days of one submission, with what the bank pays of them."""
+        if student not in self._accounts:
+            items = [self._item(student, topic.assignment) for topic in self._course.topics]
+            self._accounts[student] = account(self._course.late, items)
+        return self._accounts[student][assignment]
+
+    def charge(self, student: str, assignment: str, score: float, maximum: float) -> LateNote:
+        """The penalty of one submission by the course's policy."""
+        return charge(self._course.late, self.of(student, assignment), score, maximum)
+
+    def _item(self, student: str, assignment: str) -> HandIn:
+        attempt = self._manifest.latest(student, assignment)
+        key = (student, assignment)
+        extension = max(self._sheet.get(key, timedelta(0)), self._granted.get(key, timedelta(0)))
+        return HandIn(assignment, self._course.due(assignment), attempt.received if attempt else None, extension)
+
+
+def due_of(course: Course) -> Any:
+    """Assignment → its deadline; None for one that the course does not have."""
+    dues = {t.assignment: course.due(t.assignment) for t in course.topics}
+    return dues.get
+
+
+def lates(course: Course, book: Any) -> Lates:
+    """Everyone's late days; `book` is the open gradebook, whose extensions count too."""
+    from nbgrader.api import Assignment, Student, SubmittedAssignment
+
+    rows = (
+        book.db.query(Student.id, Assignment.name, SubmittedAssignment.extension)
+        .join(SubmittedAssignment, SubmittedAssignment.student_id == Student.id)
+        .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
+        .filter(SubmittedAssignment.extension.isnot(None))
+    )
+    return Lates(course, {(student, assignment): extension for student, assignment, extension in rows})
+
+
+def stale_penalties(course: Course, assignments: Iterable[str] = ()) -> tuple[Change, ...]:
+    """The penalties in the gradebook that are not what the policy gives now; of all assignments if none is named.
+
+    Changes nothing. Raises GradebookError, CourseError.
+    """
+    from torchstone.gradebook.book import open_book
+
+    with open_book(course) as book:
+        return tuple(change for change, _ in _stale(course, book, _chosen(course, book, assignments)))
+
+
+def apply_penalties(course: Course, assignments: Iterable[str] = ()) -> tuple[Change, ...]:
+    """Write what the policy gives into the gradebook, for all assignments if none is named; gives what changed.
+
+    Needed after a change of policy, deadline, extension, manifest or manual score, and after another assignment's
+    submission drew on the same bank. Raises GradebookError, CourseError; then nothing was written.
+    """
+    from torchstone.gradebook.book import open_book
+
+    with open_book(course) as book:
+        chosen = _chosen(course, book, assignments)
+        changed = list(_stale(course, book, chosen))
+        for change, notebook in changed:
+            notebook.late_submission_penalty = change.due.penalty or None
+        manifest = Manifest.load(course.manifest)
+        for assignment in chosen:
+            row = book.find_assignment(assignment)
+            row.duedate = _naive_utc(course.due(assignment))
+            for submission in row.submissions:
+                attempt = manifest.latest(submission.student_id, assignment)
+                submission.timestamp = _naive_utc(attempt.received if attempt else None)
+        book.db.commit()
+        return tuple(change for change, _ in changed)
 
 
 def refresh_penalties(course: Course, assignment: str) -> int:
-    """Compute every stored penalty anew (after a change of policy, deadline, manifest, or manual score).
-
-    Gives the number of submissions. Raises GradebookError.
-    """
+    """`apply_penalties` for one assignment; gives the number of its submissions."""
     from torchstone.gradebook.book import open_book
-    from torchstone.gradebook.settings import nbgrader_config
 
+    apply_penalties(course, [assignment])
     with open_book(course) as book:
-        students = [s.student.id for s in book.assignment_submissions(assignment)]
-    assign = ManifestLatePenalties(config=nbgrader_config(course))
-    for student in students:
-        ids = {"student": student, "assignment": assignment, "notebook": assignment, "db_url": course.gradebook_url}
-        assign.preprocess(NotebookNode(cells=[]), {"nbgrader": ids})
-    return len(students)
+        return len(book.assignment_submissions(assignment))
+
+
+def _chosen(course: Course, book: Any, assignments: Iterable[str]) -> tuple[str, ...]:
+    """The assignments, in the course's order; all that the gradebook and the course both have if none is named."""
+    there = {a.name for a in book.assignments}
+    asked = tuple(assignments)
+    for assignment in asked:
+        course.topic(assignment)
+        if assignment not in there:
+            raise CourseError(f"the gradebook has no assignment {assignment!r}; run `torchstone release {assignment}`")
+    return asked or tuple(t.assignment for t in course.topics if t.assignment in there)
+
+
+def _stale(course: Course, book: Any, assignments: Iterable[str]) -> Iterable[tuple[Change, Any]]:
+    """Each penalty that is not the policy's, with the gradebook's notebook that holds it."""
+    everyone = lates(course, book)
+    by_notebook: defaultdict[str, list[Any]] = defaultdict(list)
+    for assignment in assignments:
+        by_notebook[assignment] += book.notebook_submissions(assignment, assignment)
+    for assignment, notebooks in by_notebook.items():
+        for notebook in sorted(notebooks, key=lambda n: str(n.student.id)):
+            student = str(notebook.student.id)
+            stored = float(notebook.late_submission_penalty or 0.0)
+            score, maximum = float(notebook.score), float(notebook.max_score)
+            note = everyone.charge(student, assignment, score, maximum)
+            if abs(note.penalty - stored) > CLOSE:
+                yield Change(student, assignment, stored, note), notebook
 
 
 class ManifestLatePenalties(AssignLatePenalties):
@@ -108,18 +197,13 @@ class ManifestLatePenalties(AssignLatePenalties):
 
 
 class ManifestLatePlugin(LateSubmissionPlugin):
-    """Penalties by `penalty`. nbgrader's count of seconds is not used: it knows no grace and no time zone."""
+    """Penalties by `charge`. nbgrader's count of seconds is not used: it knows no grace, no bank and no time zone."""
 
     def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float | None:
         asked: ManifestLatePenalties = self.parent
         submission = asked.gradebook.find_submission(asked.assignment_id, student_id)
-        note = penalty(
-            asked.course.late,
-            due_with_extension(asked.course, asked.assignment_id, submission.extension),
-            received(asked.course, student_id, asked.assignment_id),
-            score,
-            submission.max_score,
-        )
+        everyone = lates(asked.course, asked.gradebook)
+        note = everyone.charge(student_id, asked.assignment_id, score, float(submission.max_score))
         return note.penalty or None
 
 

@@ -15,7 +15,7 @@ from torchstone.config import Course
 from torchstone.errors import CourseError
 from torchstone.gradebook import submission
 from torchstone.gradebook.book import open_book, require_assignment, student_name
-from torchstone.gradebook.late import due_with_extension, latest_attempt, penalty, received
+from torchstone.gradebook.late import Lates, lates, latest_attempt, received
 from torchstone.gradebook.submission import Submission
 from torchstone.model import ExerciseScore, LateNote, Result, StudentReport
 from torchstone.notebook import NotebookExercise, declared
@@ -43,7 +43,7 @@ def student_report(course: Course, assignment: str, student: str, store: Store) 
         time = attempt.received if attempt else None
         result, result_flags = _result(store, read)
         stored = float(row.late_submission_penalty or 0.0)
-        late, late_flags = _late(course, assignment, row, time, stored)
+        late, late_flags = _late(lates(course, book), assignment, row, time, stored)
         return StudentReport(
             student=student,
             name=name,
@@ -117,16 +117,18 @@ def _result(store: Store, read: Submission) -> tuple[Result | None, tuple[str, .
 
 
 def _late(
-    course: Course, assignment: str, row: Any, time: datetime | None, stored: float
+    everyone: Lates, assignment: str, row: Any, time: datetime | None, stored: float
 ) -> tuple[LateNote | None, tuple[str, ...]]:
     """The penalty that is in the gradebook, with its reason; a flag where the policy now gives another one."""
-    due = due_with_extension(course, assignment, row.extension)
-    note = penalty(course.late, due, time, float(row.score), float(row.max_score))
+    note = everyone.charge(str(row.student.id), assignment, float(row.score), float(row.max_score))
     flags: tuple[str, ...] = ()
     if time is None:
         flags = ("not in the manifest of collected submissions, so there is no late penalty",)
     elif abs(note.penalty - stored) > 1e-6:
-        flags = (f"the gradebook's late penalty is {stored:g}, the policy gives {note.penalty:g}; grade again",)
+        flags = (
+            f"the gradebook's late penalty is {stored:g}, the policy gives {note.penalty:g}; "
+            f"run `torchstone late apply {assignment}`",
+        )
     return (LateNote(note.days, stored, note.reason) if note.days or stored else None), flags
 
 
