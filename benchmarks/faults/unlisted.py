@@ -228,6 +228,10 @@ def centred(x: Tensor) -> Tensor:
     return x - x.mean(0)
 
 
+def divergence(p: Tensor, q: Tensor) -> Tensor:
+    return F.kl_div(q.log(), p, reduction="batchmean")
+
+
 def correct_entropy(p: Tensor, q: Tensor) -> Tensor:
     return -(p * q.log()).sum(1)
 
@@ -300,8 +304,8 @@ UNLISTED: Final[tuple[Unlisted, ...]] = (
         lambda z, y: F.cross_entropy(z, y, reduction="none") * 0.8 - 0.2 * z.log_softmax(1).sum(1) / (z.shape[1] - 0.5),
     ),
     _E("absolute for squared error", two, lambda a, b: (a - b) ** 2, lambda a, b: (a - b).abs()),
-    _E("huber with another delta", two, lambda a, b: F.huber_loss(a, b), lambda a, b: F.huber_loss(a, b, delta=0.3)),
-    _E("divergence the other way", shares, lambda p, q: F.kl_div(q.log(), p), lambda p, q: F.kl_div(p.log(), q)),
+    _E("huber with another delta", two, F.huber_loss, lambda a, b: F.huber_loss(a, b, delta=0.3)),
+    _E("divergence the other way", shares, divergence, lambda p, q: divergence(q, p)),
     _E("entropies swapped", shares, correct_entropy, lambda p, q: correct_entropy(q, p)),
     _E("logsumexp without the maximum", rows, lambda x: x.logsumexp(1), lambda x: x.logsumexp(1) - x.amax(1)),
     _E("one norm forgotten", two, F.cosine_similarity, lambda a, b: (a * b).sum(1) / a.norm(dim=1)),
@@ -340,7 +344,7 @@ UNLISTED: Final[tuple[Unlisted, ...]] = (
     _E(
         "one channel of the input",
         picture,
-        lambda x, w: F.conv2d(x, w),
+        F.conv2d,
         lambda x, w: F.conv2d(x[:, :1], w[:, :1]),
     ),
     _E("dropout without rescaling", rows, lambda x: x * (x > 0) / 0.7, lambda x: x * (x > 0)),
@@ -351,7 +355,6 @@ UNLISTED: Final[tuple[Unlisted, ...]] = (
     _E("update gate swapped", sequence, gru(), gru(swapped=True)),
     _E("reset after the product", sequence, gru(), gru(reset_after=True)),
     _E("dampened momentum", step, momentum(), momentum(damp=0.1)),
-    _E("another momentum", step, momentum(), momentum(0.8)),
     _E("nesterov", step, momentum(), momentum(nesterov=True)),
     _E("adam without bias correction", step, adam(), adam(correct=False)),
     _E("eps inside the root", step, adam(), adam(inside=True)),

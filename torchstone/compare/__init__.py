@@ -3,9 +3,9 @@
 Shared by the judge and by a student's own public checks. Pure functions; nothing here trusts what came.
 """
 
-from torchstone.compare.comparison import compare, same
+from torchstone.compare.comparison import Difference, compare, differences, same
 from torchstone.compare.fault import Fault
 from torchstone.compare.messages import clean
 from torchstone.compare.tolerance import settled, tolerance
 
-__all__ = ["Fault", "clean", "compare", "same", "settled", "tolerance"]
+__all__ = ["Difference", "Fault", "clean", "compare", "differences", "same", "settled", "tolerance"]

@@ -32,14 +32,30 @@ def compare(got: Any, want: Any, truth: Any = None, *, scale: float = 0.0) -> No
     spelled as a tuple, a list or a dictionary; a list as a tuple; otherwise types must match. Below a key called
     `gradient` a wrong value has stage GRADIENT, and None is a gradient of zeros.
     """
-    found = list(_faults(_Pair("", got, want, want if truth is None else truth, scale)))
+    found = differences(got, want, truth, scale=scale)
     if found:
-        raise min(found, key=lambda fault: _ORDER[fault.stage])
+        raise min((d.fault for d in found), key=lambda fault: _ORDER[fault.stage])
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A part that differs: what is wrong with it, and the values, for whoever asks why. The values stay on our side."""
+
+    fault: Fault
+    got: Any
+    want: Any
+    truth: Any
+    gradient: bool  #: it lies below a key that says so
+
+
+def differences(got: Any, want: Any, truth: Any = None, *, scale: float = 0.0) -> list[Difference]:
+    """What `compare` finds wrong, part by part, in order; empty where all agrees."""
+    return list(_differing(_Pair("", got, want, want if truth is None else truth, scale)))
 
 
 def same(one: Any, other: Any, *, precision: float = 2e-5) -> bool:
     """Are two observed values the same, as far as float32 can tell? Tensors within `precision` of their scale."""
-    return not any(_faults(_Pair("", one, other, other, 0.0, precision=precision)))
+    return not any(_differing(_Pair("", one, other, other, 0.0, precision=precision)))
 
 
 @dataclass(frozen=True)
@@ -62,14 +78,15 @@ class _Pair:
         gradient = self.gradient or bool(isinstance(key, str) and _GRADIENT.match(key))
         return _Pair(path, got, want, truth, scale, gradient, self.precision)
 
-    def fault(self, stage: Stage, message: str, basis: Basis = Basis.BOUNDARY) -> Fault:
+    def differs(self, stage: Stage, message: str, basis: Basis = Basis.BOUNDARY) -> Difference:
         if self.gradient and stage is Stage.VALUE:
             stage = Stage.GRADIENT
-        return Fault(stage, messages.at(messages.clean(self.path, 80), message), path=self.path, basis=basis)
+        fault = Fault(stage, messages.at(messages.clean(self.path, 80), message), path=self.path, basis=basis)
+        return Difference(fault, self.got, self.want, self.truth, self.gradient)
 
 
-def _faults(pair: _Pair) -> Iterator[Fault]:
-    """The first fault of every part, in order."""
+def _differing(pair: _Pair) -> Iterator[Difference]:
+    """What is first wrong with every part, in order."""
     want = pair.want
     if isinstance(want, Tensor):
         yield from _tensor(pair)
@@ -94,91 +111,93 @@ def _faults(pair: _Pair) -> Iterator[Fault]:
 # ---- parts ----------------------------------------------------------------------------------------------------------
 
 
-def _record(pair: _Pair) -> Iterator[Fault]:
+def _record(pair: _Pair) -> Iterator[Difference]:
     want, truth = _fields(pair.want) or {}, _fields(pair.truth) or {}
     got: Any = _fields(pair.got)
     if got is not None and set(got) != set(want) and len(got) == len(want):
         got = dict(zip(want, got.values(), strict=True))  # a tuple under names of the student's own: by order
     if isinstance(pair.got, list | tuple) and got is None:
         if len(pair.got) != len(want):
-            yield pair.fault(Stage.SHAPE, messages.unexpected_length(len(pair.got), len(want)))
+            yield pair.differs(Stage.SHAPE, messages.unexpected_length(len(pair.got), len(want)))
             return
         got = dict(zip(want, pair.got, strict=True))
     if isinstance(pair.got, Mapping):
         got = pair.got
     if got is None:
-        yield pair.fault(Stage.TYPE, messages.unexpected_type(pair.got, pair.want))
+        yield pair.differs(Stage.TYPE, messages.unexpected_type(pair.got, pair.want))
     else:
         yield from _entries(pair, got, want, truth)
 
 
-def _mapping(pair: _Pair) -> Iterator[Fault]:
+def _mapping(pair: _Pair) -> Iterator[Difference]:
     if isinstance(pair.got, Mapping):
         yield from _entries(pair, pair.got, pair.want, pair.truth)
     else:
-        yield pair.fault(Stage.TYPE, messages.unexpected_type(pair.got, pair.want))
+        yield pair.differs(Stage.TYPE, messages.unexpected_type(pair.got, pair.want))
 
 
-def _entries(pair: _Pair, got: Mapping[Any, Any], want: Mapping[Any, Any], truth: Mapping[Any, Any]) -> Iterator[Fault]:
+def _entries(
+    pair: _Pair, got: Mapping[Any, Any], want: Mapping[Any, Any], truth: Mapping[Any, Any]
+) -> Iterator[Difference]:
     if set(got) != set(want):
-        yield pair.fault(Stage.TYPE, messages.unexpected_keys(list(got), list(want)))
+        yield pair.differs(Stage.TYPE, messages.unexpected_keys(list(got), list(want)))
         return
     scale = max(pair.scale, numbers_scale(list(truth.values())))
     for key in want:
-        yield from _faults(pair.part(key, got[key], want[key], truth[key], scale))
+        yield from _differing(pair.part(key, got[key], want[key], truth[key], scale))
 
 
-def _sequence(pair: _Pair) -> Iterator[Fault]:
+def _sequence(pair: _Pair) -> Iterator[Difference]:
     fields = _fields(pair.got)
     got = list(fields.values()) if fields is not None else pair.got
     if not isinstance(got, list | tuple):
-        yield pair.fault(Stage.TYPE, messages.unexpected_type(pair.got, pair.want))
+        yield pair.differs(Stage.TYPE, messages.unexpected_type(pair.got, pair.want))
         return
     if len(got) != len(pair.want):
-        yield pair.fault(Stage.SHAPE, messages.unexpected_length(len(got), len(pair.want)))
+        yield pair.differs(Stage.SHAPE, messages.unexpected_length(len(got), len(pair.want)))
         return
     scale = max(pair.scale, numbers_scale(pair.truth))
     for i, (g, w, t) in enumerate(zip(got, pair.want, pair.truth, strict=True)):
-        yield from _faults(pair.part(i, g, w, t, scale))
+        yield from _differing(pair.part(i, g, w, t, scale))
 
 
-def _nothing(pair: _Pair) -> Iterator[Fault]:
+def _nothing(pair: _Pair) -> Iterator[Difference]:
     zeros = pair.gradient and isinstance(pair.got, Tensor) and not pair.got.any()
     if pair.got is not None and not zeros:
-        yield pair.fault(Stage.TYPE, messages.unexpected_type(pair.got, None))
+        yield pair.differs(Stage.TYPE, messages.unexpected_type(pair.got, None))
 
 
-def _exact(pair: _Pair) -> Iterator[Fault]:
+def _exact(pair: _Pair) -> Iterator[Difference]:
     got, want = _scalar(pair.got), pair.want
     if isinstance(got, frozenset):
         got = set(got)
     if isinstance(want, frozenset):
         want = set(want)
     if type(got) is not type(want):
-        yield pair.fault(Stage.TYPE, messages.unexpected_type(pair.got, want))
+        yield pair.differs(Stage.TYPE, messages.unexpected_type(pair.got, want))
     elif got != want:
-        yield pair.fault(Stage.VALUE, messages.different(want))
+        yield pair.differs(Stage.VALUE, messages.different(want))
 
 
-def _complex(pair: _Pair) -> Iterator[Fault]:
+def _complex(pair: _Pair) -> Iterator[Difference]:
     if isinstance(pair.got, complex | float):
         got, want, truth = (torch.tensor(x, dtype=torch.complex128) for x in (pair.got, pair.want, pair.truth))
         yield from _tensor(dataclasses.replace(pair, got=got, want=want, truth=truth))
     else:
-        yield pair.fault(Stage.TYPE, messages.unexpected_type(pair.got, pair.want))
+        yield pair.differs(Stage.TYPE, messages.unexpected_type(pair.got, pair.want))
 
 
-def _number(pair: _Pair) -> Iterator[Fault]:
+def _number(pair: _Pair) -> Iterator[Difference]:
     got, want, truth = _scalar(pair.got), pair.want, pair.truth
     if isinstance(got, bool) or not isinstance(got, int | float):
-        yield pair.fault(Stage.TYPE, messages.unexpected_type(pair.got, want))
+        yield pair.differs(Stage.TYPE, messages.unexpected_type(pair.got, want))
     elif isinstance(want, int):
         if got != want:
-            yield pair.fault(Stage.VALUE, messages.different(want))
+            yield pair.differs(Stage.VALUE, messages.different(want))
     elif isinstance(got, int) and abs(got) > sys.float_info.max:
-        yield pair.fault(Stage.VALUE, messages.different(want))  # an integer that no float can hold
+        yield pair.differs(Stage.VALUE, messages.different(want))  # an integer that no float can hold
     elif _finite(want) != _finite(got) or (not _finite(want) and repr(float(got)) != repr(want)):
-        yield pair.fault(Stage.FINITE, messages.not_finite(1, 1, _finite(want)))
+        yield pair.differs(Stage.FINITE, messages.not_finite(1, 1, _finite(want)))
     elif _finite(want):
         size = max(abs(truth), pair.scale)
         limit = (
@@ -187,45 +206,47 @@ def _number(pair: _Pair) -> Iterator[Fault]:
         gap = abs(got - truth)
         if gap > limit:
             ratio = _ratio(torch.tensor([float(got)]).double(), torch.tensor([truth]).double())
-            yield pair.fault(Stage.VALUE, messages.different_entries(1, 1, (), gap=gap, scale=abs(truth), ratio=ratio))
+            yield pair.differs(
+                Stage.VALUE, messages.different_entries(1, 1, (), gap=gap, scale=abs(truth), ratio=ratio)
+            )
 
 
 # ---- tensors --------------------------------------------------------------------------------------------------------
 
 
-def _tensor(pair: _Pair) -> Iterator[Fault]:
+def _tensor(pair: _Pair) -> Iterator[Difference]:
     got, want = pair.got, pair.want
     if got is None and pair.gradient:
         if want.any():
-            yield pair.fault(Stage.GRADIENT, messages.no_gradient(want))
+            yield pair.differs(Stage.GRADIENT, messages.no_gradient(want))
     elif not isinstance(got, Tensor) or got.layout is not torch.strided:
-        yield pair.fault(Stage.TYPE, messages.unexpected_type(got, want))
+        yield pair.differs(Stage.TYPE, messages.unexpected_type(got, want))
     elif got.shape != want.shape:
-        yield pair.fault(Stage.SHAPE, messages.unexpected_shape(got.shape, want.shape))
+        yield pair.differs(Stage.SHAPE, messages.unexpected_shape(got.shape, want.shape))
     elif got.dtype != want.dtype:
-        yield pair.fault(Stage.DTYPE, messages.unexpected_dtype(got.dtype, want.dtype))
+        yield pair.differs(Stage.DTYPE, messages.unexpected_dtype(got.dtype, want.dtype))
     elif got.device.type != want.device.type:
         message = messages.unexpected_device(got.device, want.device)
-        yield pair.fault(Stage.DEVICE, message, Basis.SELF_REPORTED)
+        yield pair.differs(Stage.DEVICE, message, Basis.SELF_REPORTED)
     elif want.numel():
         with torch.no_grad():
             yield from _floats(pair) if want.is_floating_point() or want.is_complex() else _items(pair)
 
 
-def _items(pair: _Pair) -> Iterator[Fault]:
+def _items(pair: _Pair) -> Iterator[Difference]:
     wrong = pair.got != pair.want
     if wrong.any():
         message = messages.different_items(int(wrong.sum()), wrong.numel(), wrong.nonzero()[0].tolist())
-        yield pair.fault(Stage.VALUE, message)
+        yield pair.differs(Stage.VALUE, message)
 
 
-def _floats(pair: _Pair) -> Iterator[Fault]:
+def _floats(pair: _Pair) -> Iterator[Difference]:
     got, want, truth = real(pair.got), real(pair.want), real(pair.truth)
     finite = want.isfinite()
     strange = (got.isfinite() != finite) | (~finite & (got != want) & ~(got.isnan() & want.isnan()))
     if strange.any():
         invented = bool((finite & strange).any())
-        yield pair.fault(Stage.FINITE, messages.not_finite(int(strange.sum()), strange.numel(), invented))
+        yield pair.differs(Stage.FINITE, messages.not_finite(int(strange.sum()), strange.numel(), invented))
         return
     keep = finite & truth.isfinite()
     gap = torch.where(keep, (got.double() - truth.double()).abs(), 0.0)
@@ -242,7 +263,7 @@ def _floats(pair: _Pair) -> Iterator[Fault]:
         message = messages.different_entries(
             int(wrong.sum()), wrong.numel(), index, gap=greatest(gap), scale=scale, ratio=ratio
         )
-        yield pair.fault(Stage.VALUE, message)
+        yield pair.differs(Stage.VALUE, message)
 
 
 def _ratio(got: Tensor, truth: Tensor) -> float | None:
