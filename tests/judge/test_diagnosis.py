@@ -108,3 +108,72 @@ def test_who_explains_more_of_the_exercise_is_preferred(hints: Any) -> None:
         """
     got = hints(mean="x.sum(0)", order="(-x).argsort()", misconceptions=both)
     assert {check: hint.name for check, hint in got.items()} == {"mean": "both", "order": "both"}
+
+
+# ---- hypotheses that come with the framework ------------------------------------------------------------------------
+
+WIDE = """
+    @points(1)
+    @pytest.mark.parametrize("n, d", [(1, 4), (6, 3), (5, 5)])
+    def test_mean(student, draw, n, d):
+        \"\"\"The mean of every column\"\"\"
+        agree(vjp(student.mean, draw(n, d), up=draw(d)))
+
+    @points(1)
+    def test_twice(student, draw):
+        \"\"\"Twice in a row\"\"\"
+        agree(student.spread(draw(5, 4)))
+        agree(student.spread(draw(4, 3)))
+
+    @points(1)
+    def test_large(student, draw):
+        \"\"\"Large values\"\"\"
+        x = draw(3, 4)
+        x[1, 2] = 300
+        agree(student.soft(x))
+    """
+WIDE_SOLUTION = """
+    # %% e
+    import torch
+    def mean(x): return x.mean(0)
+    def spread(x): return x.std(0)
+    def soft(x): return x.softmax(1)
+    """
+RIGHT = {"mean": "x.mean(0)", "spread": "x.std(0)", "soft": "x.softmax(1)"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"mean": "x.sum(0)"}, {"mean": "a sum for a mean over the batch"}),
+        ({"mean": "-x.mean(0)"}, {"mean": "negated"}),
+        ({"mean": "x.mean(0).detach()"}, {"mean": "detached"}),
+        ({"mean": "x[0]"}, {"mean": "right for a batch of one only"}),
+        ({"mean": "(x * 1e30 * 1e30 / 1e30 / 1e30).mean(0)"}, {"mean": "right in float64 only"}),
+        (
+            {"mean": "x.reshape(-1).as_strided(x.shape, x.stride()).mean(0)"},
+            {"mean": "right for contiguous inputs only"},
+        ),
+        ({"mean": "x.double().mean(0)"}, {"mean": "another dtype"}),
+        ({"mean": "None"}, {"mean": "nothing is returned"}),
+        ({"mean": "x.mean(0).pow(2)"}, {}),
+        ({"spread": "x.add_(1).std(0)"}, {"twice": "an input is changed"}),
+        (
+            {"spread": "(calls.append(1), x.std(0) * 1.3 ** (len(calls) - 1))[1]"},
+            {"twice": "right on the first step only"},
+        ),
+        ({"spread": "x.std(0) + 0.25"}, {"twice": "off by a constant"}),
+        ({"soft": "x.exp() / x.exp().sum(1, True)"}, {"large": "overflow"}),
+        ({"mean": "1 / 0"}, {}),
+    ],
+)
+def test_generic_hypotheses(bench: Bench, wrong: dict[str, str], named: dict[str, str]) -> None:
+    bench.week(WIDE)
+    bodies = "".join(f"def {name}(x): return {body}\n" for name, body in {**RIGHT, **wrong}.items())
+    checks = bench.checks(bench.grade(f"# %% e\nimport torch\ncalls = []\n{bodies}", WIDE_SOLUTION))
+    assert {name: c.verdict.hint.name for name, c in checks.items() if c.verdict and c.verdict.hint} == named
+
+
+def test_an_authors_misconception_comes_before_a_hypothesis(hints: Any) -> None:
+    assert hints(mean="x.sum(0)")["mean"].name == "sum for mean"
+    assert hints(mean="-x.mean(0)")["mean"].name == "negated"

@@ -1,4 +1,5 @@
-"""Why a check may have failed: the misconception that would have failed the same way on every probe.
+"""Why a check may have failed: the misconception that would have failed the same way on every probe; where there is
+none, the hypothesis that explains every probe that failed (`torchstone.compare.hypotheses`).
 
 Misconceptions run in jailed children like a student's code, with a deadline of their own, after the score is known.
 What they do on a probe is kept: it is the same for every submission.
@@ -11,38 +12,46 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
+from torchstone.compare import Fault
+from torchstone.compare.hypotheses import Observation, explain
 from torchstone.errors import CourseFault
 from torchstone.jail import Child, ChildLost, StudentRaised
 from torchstone.judge.children import Device, Zygotes
-from torchstone.judge.draw import Draw
+from torchstone.judge.draw import WORLDS, Draw
 from torchstone.judge.implementations import Jailed, wall_seconds
 from torchstone.judge.misconceptions import Misconception
+from torchstone.judge.observing import observation
 from torchstone.judge.probe import ACCELERATOR, Finding, Probe
 from torchstone.judge.trial import End, Trace, Trial
 from torchstone.judge.week import Week
-from torchstone.model import Hint, Limits, Stage
+from torchstone.model import Hint, Limits, Program, Stage
 
 #: The diagnosis of one program, in seconds by the clock: what is not known by then stays unsaid.
 SECONDS: Final = 120.0
 #: One misconception on one probe, in CPU seconds.
 PROBE_SECONDS: Final = 5.0
 
-#: Ends that no misconception has: what is not written, or not there, needs no diagnosis.
+#: Ends that need no diagnosis: what is not written, or not there.
 _UNWRITTEN: Final = frozenset({"NotImplementedError", "missing"})
-
-#: Generic, and tried last: it fits any check that expected something.
-NOTHING_RETURNED: Final = Hint("nothing is returned", "Does every path through the function end with `return`?")
+#: Where a check fails at one of these in float32, it may be right in float64.
+_DIGITS: Final = frozenset({Stage.VALUE, Stage.GRADIENT, Stage.FINITE, Stage.PROPERTY})
+#: So many probes of a check are run in float64 to know.
+_PROBES_IN_FLOAT64: Final = 3
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """One probe and what the student's trial on it looked like."""
+    """One probe, the student's trial on it, and what was wrong."""
 
     probe: Probe
-    trace: Trace
-    failed: bool
+    trial: Trial
+    fault: Fault | None
+
+    @property
+    def failed(self) -> bool:
+        return self.fault is not None
 
 
 CheckName = tuple[str, str]  #: exercise and check, as in a CheckResult
@@ -54,9 +63,7 @@ def evidence(findings: Iterable[Finding]) -> dict[CheckName, list[Evidence]]:
     for f in findings:
         if f.trial is not None and f.became in ("passed", "failed"):
             name = ACCELERATOR if f.probe.on_accelerator else f.probe.check.name
-            found.setdefault((f.probe.check.exercise, name), []).append(
-                Evidence(f.probe, f.trial.trace, f.became == "failed")
-            )
+            found.setdefault((f.probe.check.exercise, name), []).append(Evidence(f.probe, f.trial, f.fault))
     return found
 
 
@@ -70,11 +77,11 @@ class Diagnosis:
         self._limits = replace(limits, cpu_seconds=min(limits.cpu_seconds, PROBE_SECONDS))
         self._traces: dict[tuple[str, str, str], Trace] = {}
 
-    def hints(self, by_check: Mapping[CheckName, Sequence[Evidence]]) -> dict[CheckName, Hint]:
-        """A hint for each failed check that a misconception explains.
+    def hints(self, program: Program, by_check: Mapping[CheckName, Sequence[Evidence]]) -> dict[CheckName, Hint]:
+        """A hint for each failed check of a program that a misconception or a hypothesis explains.
 
-        Where several explain a check alike, those stay that explain most of the exercise's failed checks; if they do
-        not share one wording even then, nothing is said: a wrong hint is worse than none.
+        Where several misconceptions explain a check alike, those stay that explain most of the exercise's failed
+        checks; if they do not share one wording even then, nothing is said: a wrong hint is worse than none.
         """
         deadline = self._clock() + SECONDS
         failed = {check: tried for check, tried in by_check.items() if any(e.failed for e in tried)}
@@ -84,51 +91,76 @@ class Diagnosis:
             checks = list(group)
             reach = Counter(m.name for check in checks for m in explaining[check])
             for check in checks:
-                hint = _one_wording(explaining[check], reach) or _generic(failed[check])
+                hint = _one_wording(explaining[check], reach)
+                if not explaining[check] and self._clock() < deadline:
+                    hint = self._generic(program, failed[check])
                 if hint is not None:
                     hints[(exercise, check[1])] = hint
         return hints
 
     def _explaining(self, exercise: str, tried: Sequence[Evidence], deadline: float) -> list[Misconception]:
-        if any(e.failed and e.trace.end.stage is Stage.RAN and e.trace.end.detail in _UNWRITTEN for e in tried):
+        if _unwritten(tried):
             return []
         candidates = [m for m in self._week.misconceptions if m.exercise == exercise]
         return [m for m in candidates if self._clock() < deadline and self._explains(m, tried)]
 
     def _explains(self, misconception: Misconception, tried: Sequence[Evidence]) -> bool:
         """Does it end alike on every probe? Those that failed are tried first, for most are refuted there."""
-        with _Stand(self._zygotes, misconception, self._week, self._limits) as stand:
+        if self._week.solution is None:
+            raise CourseFault("there is no solution here that misconceptions could be edits of")
+        mistaken = misconception.program(self._week.solution)
+        with _Stand(self._zygotes, mistaken, self._week, self._limits) as stand:
             for e in sorted(tried, key=lambda e: not e.failed):
                 slot = (e.probe.name, e.probe.world.name, misconception.name)
                 if slot not in self._traces:
-                    self._traces[slot] = stand.trace(e.probe)
-                if not self._traces[slot].explains(e.trace):
+                    self._traces[slot] = stand.trial(e.probe)[0].trace
+                if not self._traces[slot].explains(e.trial.trace):
                     return False
         return True
 
+    def _generic(self, program: Program, tried: Sequence[Evidence]) -> Hint | None:
+        """What the framework's own hypotheses say, at first of what was seen, then of the same in float64."""
+        if _unwritten(tried):
+            return None
+        seen = [observation(self._week, e.probe, e.trial, e.fault) for e in tried]
+        return explain(seen) or explain([*seen, *self._in_float64(program, tried)])
+
+    def _in_float64(self, program: Program, tried: Sequence[Evidence]) -> list[Observation]:
+        """Probes that failed in float32, once more in float64. Not where the check cannot be run in it."""
+        digits = [e.probe for e in tried if e.fault is not None and e.fault.stage in _DIGITS]
+        again = [replace(p, world=WORLDS["float64"]) for p in digits if p.world == WORLDS["float32"]]
+        found = []
+        with _Stand(self._zygotes, program, self._week, self._limits) as stand:
+            for probe in again[:_PROBES_IN_FLOAT64]:
+                try:
+                    trial, fault = stand.trial(probe)
+                except CourseFault:
+                    return []
+                found.append(observation(self._week, probe, trial, fault))
+        return found
+
 
 class _Stand:
-    """A misconception in a child of its own, made when it is needed."""
+    """A program in a child of its own, made when it is needed."""
 
-    def __init__(self, zygotes: Zygotes, misconception: Misconception, week: Week, limits: Limits) -> None:
-        self._zygotes, self._misconception, self._week, self._limits = zygotes, misconception, week, limits
+    def __init__(self, zygotes: Zygotes, program: Program, week: Week, limits: Limits) -> None:
+        self._zygotes, self._program, self._week, self._limits = zygotes, program, week, limits
         self._children: dict[Device, Child] = {}
 
-    def trace(self, probe: Probe) -> Trace:
+    def trial(self, probe: Probe) -> tuple[Trial, Fault | None]:
+        """Run a probe; the fault that it ended with."""
         device: Device = "sim" if probe.on_accelerator else "cpu"
+        trial = Trial(self._week.oracle(probe))
         if device not in self._children or not self._children[device].alive:
             self._leave(device)
             child = self._children[device] = self._zygotes.spawn(device)
-            if self._week.solution is None:
-                raise CourseFault("there is no solution here that misconceptions could be edits of")
             try:
-                child.load(self._misconception.program(self._week.solution).cells, wall_seconds(self._limits))
+                child.load(self._program.cells, wall_seconds(self._limits))
             except (ChildLost, StudentRaised):
-                return Trace(End(Stage.RAN, "unloadable"), 0, None)
-        trial = Trial(self._week.oracle(probe))
+                trial.end = End(Stage.RAN, "unloadable")
+                return trial, Fault(Stage.RAN, "", kind="unloadable")
         code = Jailed(self._children[device], self._limits, device)
-        trial.run(probe.body, probe.args, code, Draw(self._week.key, probe.name, probe.world))
-        return trial.trace
+        return trial, trial.run(probe.body, probe.args, code, Draw(self._week.key, probe.name, probe.world))
 
     def _leave(self, device: Device) -> None:
         child = self._children.pop(device, None)
@@ -149,12 +181,5 @@ def _one_wording(explaining: Sequence[Misconception], reach: Counter[str]) -> Hi
     return best[0].advice if len({m.hint for m in best}) == 1 else None
 
 
-def _generic(tried: Sequence[Evidence]) -> Hint | None:
-    failed = [e for e in tried if e.failed]
-    nothing = all(e.trace.end.stage is Stage.TYPE and e.trace.count and _is_nothing(e.trace.last) for e in failed)
-    return NOTHING_RETURNED if nothing else None
-
-
-def _is_nothing(value: Any) -> bool:
-    """None, also as the value beside the gradients of a `vjp`."""
-    return value is None or (isinstance(value, dict) and "value" in value and value["value"] is None)
+def _unwritten(tried: Sequence[Evidence]) -> bool:
+    return any(e.fault is not None and e.fault.stage is Stage.RAN and e.fault.kind in _UNWRITTEN for e in tried)

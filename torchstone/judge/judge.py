@@ -140,7 +140,7 @@ class Judge:
             self.grade(program)
         if self._last is None or self._last[0] != result.key:
             raise CourseError("the result was graded under another policy, solution or version")
-        return self._known(program.assignment).diagnosis.hints(self._last[1])
+        return self._known(program.assignment).diagnosis.hints(program, self._last[1])
 
     def _known(self, assignment: str) -> _Known:
         solution = self._solutions.get(assignment)

@@ -49,6 +49,7 @@ class Seen:
     value: Any
     explicit: bool  #: compared with a value of the body's own, not with the reference's
     scale: float
+    want: Any = None  #: that value
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class Trial:
     def agree(self, got: Any, want: Any, scale: float) -> None:
         at = len(self.seen)
         explicit = want is not REFERENCE
-        self.seen.append(Seen(got, explicit, scale))
+        self.seen.append(Seen(got, explicit, scale, want if explicit else None))
         if explicit:
             self.compare_explicit(got, want, scale)
         elif self._oracle is not None:

@@ -45,7 +45,8 @@ def by(candidates: Callable[[Observation], dict[object, float]], *, inverse: boo
             left = fitting if left is None else left & fitting
             if not left:
                 return False
-        return bool(left)
+        refuted = {k for o in _right(observations) for k, v in candidates(o).items() if v > 1}
+        return bool((left or set()) - refuted)
 
     return explains
 
@@ -67,6 +68,12 @@ def entries(o: Observation) -> dict[object, float]:
     }
     pairs = {role: o.batch * size for role, size in other_axes(o).items() if o.batch > 1}
     return {**wholes, **pairs}
+
+
+def _right(observations: Sequence[Observation]) -> list[Observation]:
+    """Probes of the checks that failed which passed: there, every factor was 1."""
+    failed = {o.check for o in failing(observations)}
+    return [o for o in observations if not o.failed and o.check in failed]
 
 
 def _counting_examples(observations: Sequence[Observation]) -> set[object]:

@@ -60,6 +60,11 @@ class Observation:
     def failed(self) -> bool:
         return self.stage is not None
 
+    @property
+    def check(self) -> str:
+        """What the probe belongs to: its name without the parameters."""
+        return self.probe.rpartition("/")[0]
+
     @cached_property
     def differing(self) -> tuple[Difference, ...]:
         """What differs at the stage that was told; wrong values and wrong gradients belong together."""

@@ -1,0 +1,88 @@
+"""How often is the right cause named? Draws faults with known causes and writes the figures to docs/diagnosis.md.
+
+    python -m benchmarks.diagnosis --draws 10000 --seed 20210913
+
+Exits 1 if fewer than 99 % are named by the right class, or if a fault outside the list is given a name.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import torch
+
+from benchmarks.faults.draws import Tally, listed, unlisted
+from torchstone.compare.hypotheses import hypotheses
+
+PAGE: Final = Path(__file__).parents[1] / "docs" / "diagnosis.md"
+BEGIN: Final = "<!-- figures: written by benchmarks/diagnosis.py -->"
+END: Final = "<!-- end of figures -->"
+WANTED: Final = 0.99
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--draws", type=int, default=10_000, help="faults of the list to draw")
+    parser.add_argument("--sets", type=int, default=10, help="sets of probes for each fault outside the list")
+    parser.add_argument("--seed", type=int, default=20210913)
+    parser.add_argument("--dry", action="store_true", help="print the figures, and leave the page as it is")
+    options = parser.parse_args(arguments)
+    torch.set_num_threads(1)
+    inside = listed(options.draws, options.seed)
+    outside = {fault.name: names for fault, names in unlisted(options.sets, options.seed)}
+    command = f"python -m benchmarks.diagnosis --draws {options.draws} --sets {options.sets} --seed {options.seed}"
+    text = figures(inside, outside, command)
+    print(text)
+    if not options.dry:
+        _write(text)
+    right = sum(t.right for t in inside.values()) / max(1, sum(t.drawn for t in inside.values()))
+    return int(right < WANTED or any(any(names) for names in outside.values()))
+
+
+def figures(inside: Mapping[str, Tally], outside: Mapping[str, Sequence[str | None]], command: str) -> str:
+    """The generated part of the page."""
+    drawn, right = sum(t.drawn for t in inside.values()), sum(t.right for t in inside.values())
+    probes = sum(len(names) for names in outside.values())
+    named = {fault: _count(names) for fault, names in outside.items() if any(names)}
+    today = datetime.datetime.now(datetime.UTC).date()
+    lines = [
+        f"`{command}`, {today}, torch {torch.__version__}, on the CPU:",
+        "",
+        f"- **{right:,} of {drawn:,}** faults of the list named by the right class ({100 * right / max(1, drawn):.2f} %)",
+        f"- **{len(outside)} faults outside the list**, {probes:,} sets of probes: {sum(named.values())} given a name",
+        "",
+        "| class | drawn | named rightly | said otherwise |",
+        "|---|---|---|---|",
+    ]
+    order = [h.name for h in hypotheses() if h.name in inside]
+    for name in order:
+        tally = inside[name]
+        other = ", ".join(f"{wrong or 'nothing'} ({times})" for wrong, times in tally.wrong.most_common())
+        lines.append(f"| {name} | {tally.drawn} | {tally.right} | {other} |")
+    lines += [f"| *outside:* {fault} | | | {times} times |" for fault, times in named.items()]
+    return "\n".join(lines)
+
+
+def _count(names: Sequence[str | None]) -> int:
+    return sum(name is not None for name in names)
+
+
+def _write(text: str) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    before, rest = page.split(BEGIN)
+    after = rest.split(END)[1]
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=PAGE.parent, delete=False) as file:
+        file.write(f"{before}{BEGIN}\n{text}\n{END}{after}")
+    os.chmod(file.name, 0o644)
+    os.replace(file.name, PAGE)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
