@@ -55,7 +55,7 @@ def figures(inside: Mapping[str, Tally], outside: Mapping[str, Sequence[str | No
     lines = [
         f"`{command}`, {today}, torch {torch.__version__}, on the CPU:",
         "",
-        f"- **{right:,} of {drawn:,}** faults of the list named by the right class ({100 * right / max(1, drawn):.2f} %)",
+        f"- **{right:,} of {drawn:,}** faults of the list named rightly ({100 * right / max(1, drawn):.2f} %)",
         f"- **{len(outside)} faults outside the list**, {probes:,} sets of probes: {sum(named.values())} given a name",
         "",
         "| class | drawn | named rightly | said otherwise |",
