@@ -1,4 +1,4 @@
-"""Independent oracles: torch's own recurrent layers behind the exercises' layouts, packed sequences, loops, counters."""
+"""Independent oracles: torch's own layers behind the exercises' layouts, packed sequences, loops, counters."""
 
 import heapq
 import math

@@ -1,6 +1,7 @@
 """gru_cell: one step of a gated recurrent unit, the reset gate after the product, as in nn.GRUCell."""
 
 import pytest
+import torch
 
 from torchstone.judge import agree, exercise, fill, points, scenario
 

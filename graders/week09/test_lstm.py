@@ -1,6 +1,7 @@
 """lstm: several layers of long short-term memory, beside nn.LSTM."""
 
 import pytest
+import torch
 
 from torchstone.judge import agree, exercise, fill, points, scenario
 

@@ -1,4 +1,4 @@
-"""packed_lengths: a GRU over a packed batch, whose lengths a packed sequence wants on the CPU, wherever the batch is."""
+"""packed_lengths: a GRU over a packed batch. Packing wants the lengths on the CPU, wherever the batch is."""
 
 import pytest
 import torch
