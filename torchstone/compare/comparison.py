@@ -15,6 +15,7 @@ from torch import Tensor
 from torchstone.compare import messages
 from torchstone.compare.fault import Fault
 from torchstone.compare.tolerance import greatest, number_tolerance, numbers_scale, real, tolerance
+from torchstone.messages import comparison as told
 from torchstone.model import Basis, Stage
 from torchstone.wire import Record
 
@@ -81,7 +82,7 @@ class _Pair:
     def differs(self, stage: Stage, message: str, basis: Basis = Basis.BOUNDARY) -> Difference:
         if self.gradient and stage is Stage.VALUE:
             stage = Stage.GRADIENT
-        fault = Fault(stage, messages.at(messages.clean(self.path, 80), message), path=self.path, basis=basis)
+        fault = Fault(stage, told.at(messages.clean(self.path, 80), message), path=self.path, basis=basis)
         return Difference(fault, self.got, self.want, self.truth, self.gradient)
 
 
@@ -118,7 +119,7 @@ def _record(pair: _Pair) -> Iterator[Difference]:
         got = dict(zip(want, got.values(), strict=True))  # a tuple under names of the student's own: by order
     if isinstance(pair.got, list | tuple) and got is None:
         if len(pair.got) != len(want):
-            yield pair.differs(Stage.SHAPE, messages.unexpected_length(len(pair.got), len(want)))
+            yield pair.differs(Stage.SHAPE, told.unexpected_length(len(pair.got), len(want)))
             return
         got = dict(zip(want, pair.got, strict=True))
     if isinstance(pair.got, Mapping):
@@ -154,7 +155,7 @@ def _sequence(pair: _Pair) -> Iterator[Difference]:
         yield pair.differs(Stage.TYPE, messages.unexpected_type(pair.got, pair.want))
         return
     if len(got) != len(pair.want):
-        yield pair.differs(Stage.SHAPE, messages.unexpected_length(len(got), len(pair.want)))
+        yield pair.differs(Stage.SHAPE, told.unexpected_length(len(got), len(pair.want)))
         return
     scale = max(pair.scale, numbers_scale(pair.truth))
     for i, (g, w, t) in enumerate(zip(got, pair.want, pair.truth, strict=True)):
@@ -197,7 +198,7 @@ def _number(pair: _Pair) -> Iterator[Difference]:
     elif isinstance(got, int) and abs(got) > sys.float_info.max:
         yield pair.differs(Stage.VALUE, messages.different(want))  # an integer that no float can hold
     elif _finite(want) != _finite(got) or (not _finite(want) and repr(float(got)) != repr(want)):
-        yield pair.differs(Stage.FINITE, messages.not_finite(1, 1, _finite(want)))
+        yield pair.differs(Stage.FINITE, told.not_finite(1, 1, _finite(want)))
     elif _finite(want):
         size = max(abs(truth), pair.scale)
         limit = (
@@ -206,9 +207,7 @@ def _number(pair: _Pair) -> Iterator[Difference]:
         gap = abs(got - truth)
         if gap > limit:
             ratio = _ratio(torch.tensor([float(got)]).double(), torch.tensor([truth]).double())
-            yield pair.differs(
-                Stage.VALUE, messages.different_entries(1, 1, (), gap=gap, scale=abs(truth), ratio=ratio)
-            )
+            yield pair.differs(Stage.VALUE, told.different_entries(1, 1, (), gap=gap, scale=abs(truth), ratio=ratio))
 
 
 # ---- tensors --------------------------------------------------------------------------------------------------------
@@ -218,15 +217,15 @@ def _tensor(pair: _Pair) -> Iterator[Difference]:
     got, want = pair.got, pair.want
     if got is None and pair.gradient:
         if want.any():
-            yield pair.differs(Stage.GRADIENT, messages.no_gradient(want))
+            yield pair.differs(Stage.GRADIENT, told.no_gradient(want.shape))
     elif not isinstance(got, Tensor) or got.layout is not torch.strided:
         yield pair.differs(Stage.TYPE, messages.unexpected_type(got, want))
     elif got.shape != want.shape:
-        yield pair.differs(Stage.SHAPE, messages.unexpected_shape(got.shape, want.shape))
+        yield pair.differs(Stage.SHAPE, told.unexpected_shape(got.shape, want.shape))
     elif got.dtype != want.dtype:
         yield pair.differs(Stage.DTYPE, messages.unexpected_dtype(got.dtype, want.dtype))
     elif got.device.type != want.device.type:
-        message = messages.unexpected_device(got.device, want.device)
+        message = told.unexpected_device(got.device.type, want.device.type)
         yield pair.differs(Stage.DEVICE, message, Basis.SELF_REPORTED)
     elif want.numel():
         with torch.no_grad():
@@ -236,7 +235,7 @@ def _tensor(pair: _Pair) -> Iterator[Difference]:
 def _items(pair: _Pair) -> Iterator[Difference]:
     wrong = pair.got != pair.want
     if wrong.any():
-        message = messages.different_items(int(wrong.sum()), wrong.numel(), wrong.nonzero()[0].tolist())
+        message = told.different_items(int(wrong.sum()), wrong.numel(), wrong.nonzero()[0].tolist())
         yield pair.differs(Stage.VALUE, message)
 
 
@@ -246,7 +245,9 @@ def _floats(pair: _Pair) -> Iterator[Difference]:
     strange = (got.isfinite() != finite) | (~finite & (got != want) & ~(got.isnan() & want.isnan()))
     if strange.any():
         invented = bool((finite & strange).any())
-        yield pair.differs(Stage.FINITE, messages.not_finite(int(strange.sum()), strange.numel(), invented))
+        yield pair.differs(
+            Stage.FINITE, told.not_finite(int(strange.sum()), strange.numel(), invented, strange.nonzero()[0].tolist())
+        )
         return
     keep = finite & truth.isfinite()
     gap = torch.where(keep, (got.double() - truth.double()).abs(), 0.0)
@@ -260,7 +261,7 @@ def _floats(pair: _Pair) -> Iterator[Difference]:
     if wrong.any():
         index = [int(i) for i in torch.unravel_index(gap.argmax(), gap.shape)] if gap.dim() else []
         ratio = _ratio(got[keep].double(), truth[keep].double())
-        message = messages.different_entries(
+        message = told.different_entries(
             int(wrong.sum()), wrong.numel(), index, gap=greatest(gap), scale=scale, ratio=ratio
         )
         yield pair.differs(Stage.VALUE, message)

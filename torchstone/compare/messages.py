@@ -1,4 +1,4 @@
-"""What a student reads about a difference. Pure functions: the gap always, a reference value never."""
+"""Values in words, for `torchstone.messages.comparison`: what sort of thing they are, and their names."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from torchstone.messages import comparison
+from torchstone.messages.comparison import sizes
 from torchstone.wire import Record
 
 #: A key of a dictionary is shown up to this length, and so many of them.
@@ -32,11 +34,6 @@ def clean(text: str, cap: int) -> str:
     visible = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text[: 4 * cap])
     visible = " ".join(visible.split())
     return visible if len(visible) <= cap and len(text) <= 4 * cap else visible[: cap - 1] + "…"
-
-
-def sizes(shape: Iterable[int]) -> str:
-    """«7×5»; «a scalar» where there is no axis."""
-    return "×".join(map(str, shape)) or "a scalar"
 
 
 def dtype_name(dtype: torch.dtype) -> str:
@@ -67,88 +64,24 @@ def unexpected_type(got: object, want: object) -> str:
         expected = f"a tuple or dictionary with {_listed(want.fields)}"
     elif isinstance(want, dict) and _are_names(want):
         expected = f"a dictionary with {_listed(want)}"
-    return f"{kind(got)}; expected {expected}"
+    return comparison.unexpected_type(kind(got), expected)
 
 
 def unexpected_keys(got: Sequence[object], want: Sequence[object]) -> str:
     """Which entries are too many or missing. Missing ones are named only where keys are names, not data."""
     extra = [k for k in got if k not in want]
     missing = [k for k in want if k not in got]
-    parts = []
-    if missing:
-        parts.append(f"{_listed(missing)} missing" if _are_names(want) else f"{len(missing)} entries missing")
-    if extra:
-        parts.append(f"{_listed(extra)} unexpected")
-    return "; ".join(parts)
-
-
-def unexpected_length(got: int, want: int) -> str:
-    return f"{got} {'item' if got == 1 else 'items'}; expected {want}"
-
-
-def unexpected_shape(got: Sequence[int], want: Sequence[int]) -> str:
-    """«shape 2×7; expected 7×2»."""
-    note = ": transposed?" if len(got) == len(want) == 2 and tuple(got) == tuple(reversed(want)) != tuple(want) else ""
-    return f"shape {sizes(got)}; expected {sizes(want)}{note}"
+    named = _listed(missing) if _are_names(want) else f"{len(missing)} entries"
+    return comparison.unexpected_keys(named if missing else "", _listed(extra) if extra else "")
 
 
 def unexpected_dtype(got: torch.dtype, want: torch.dtype) -> str:
-    return f"{dtype_name(got)}; expected {dtype_name(want)}"
-
-
-def unexpected_device(got: torch.device, want: torch.device) -> str:
-    return f"a tensor on {got.type}; expected it on {want.type}"
-
-
-def not_finite(wrong: int, total: int, invented: bool) -> str:
-    """`invented`: entries are infinite or NaN that should be numbers; otherwise the other way round."""
-    if total == 1:
-        return "infinite or NaN; expected a finite number" if invented else "expected infinite or NaN"
-    what = "are infinite or NaN" if invented else "should be infinite or NaN, or are so in another way"
-    return f"{wrong} of {total} entries {what}"
-
-
-def different_entries(
-    wrong: int, total: int, index: Sequence[int], *, gap: float, scale: float, ratio: float | None
-) -> str:
-    """How many entries differ, the worst one at its index, and a constant factor if there is one.
-
-    `gap` is the greatest distance from the truth, `scale` the largest entry of it.
-    """
-    size = f"off by {gap / scale:.2g} of the largest entry" if scale else "not zero, as it should be"
-    tail = f"; {_factor(ratio)}" if ratio is not None else ""
-    if total == 1:
-        return f"the value is {size.replace('of the largest entry', 'of its size')}{tail}"
-    return f"{wrong} of {total} entries differ; the worst, at {list(index)}, is {size}{tail}"
-
-
-def different_items(wrong: int, total: int, index: Sequence[int]) -> str:
-    """Entries without a distance: integers, truth values."""
-    if total == 1:
-        return "not the expected value"
-    return f"{wrong} of {total} entries differ, the first at {list(index)}"
+    return comparison.unexpected_dtype(dtype_name(got), dtype_name(want))
 
 
 def different(want: object) -> str:
     """A value without a distance."""
-    return f"not the expected {kind(want).split(' ', 1)[-1] if isinstance(want, str | int | set) else 'value'}"
-
-
-def no_gradient(want: Tensor) -> str:
-    return f"no gradient arrives (None); expected a tensor of shape {sizes(want.shape)}"
-
-
-def at(path: str, message: str) -> str:
-    """«gradient.W1: shape …»."""
-    return f"{path}: {message}" if path else message
-
-
-def _factor(ratio: float) -> str:
-    if ratio == 0:
-        return "every entry is zero"
-    if abs(ratio + 1) < 1e-3:
-        return "the sign is the other way round"
-    return f"it is {ratio:.3g} times what it should be"
+    return comparison.different(kind(want).split(" ", 1)[-1] if isinstance(want, str | int | set) else "value")
 
 
 def _are_names(keys: Iterable[object]) -> bool:

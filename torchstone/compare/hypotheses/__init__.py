@@ -13,20 +13,15 @@ from typing import Final
 
 from torchstone.compare.hypotheses._hypothesis import Fit, Hypothesis, Rank
 from torchstone.compare.hypotheses._observation import Observation, Part, flat
+from torchstone.messages import diagnosis
 from torchstone.model import Hint
 
 __all__ = ["FAMILIES", "Fit", "Hypothesis", "Observation", "Part", "Rank", "explain", "flat", "hypotheses"]
 
 #: What is said where several hypotheses of a family fit alike.
 FAMILIES: Final = {
-    "scale": Hint(
-        "a constant factor",
-        "All that differs is a constant factor: what is summed or averaged, over which axes, and how often?",
-    ),
-    "zero": Hint(
-        "not defined at zero",
-        "Which of the inputs are 0, and which logarithm or division of yours meets them?",
-    ),
+    "scale": Hint("a constant factor", diagnosis.constant_factor()),
+    "zero": Hint("not defined at zero", diagnosis.undefined_at_zero()),
 }
 
 
