@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from typing import Final, NoReturn
 
 import click
 
 from torchstone import __version__
+from torchstone.cli._lazy import VerbGroup
 from torchstone.errors import TorchstoneError
 
 #: verb → what it does, in the words of `torchstone --help`. The file is torchstone/cli/<verb>.py.
@@ -30,36 +30,8 @@ VERBS: Final = {
     "roster": "Take in the class: check it, and enter it into the gradebook.",
     "secret": "Make, show, export or import the course's secret.",
     "topics": "Give out presentations and notebooks by rankings.",
+    "week": "Grade a week's graders: check, mutate, scaffold, table.",
 }
-
-
-class _Verbs(click.Group):
-    """A group whose commands are imported on demand, so that `--help` never waits for torch."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in VERBS:
-            return None
-        module = importlib.import_module(f"torchstone.cli.{cmd_name}")
-        command: click.Command = module.command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(VERBS.items()))
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in VERBS and not args[0].startswith("-"):
-            import difflib
-
-            near = difflib.get_close_matches(args[0], VERBS, 1)
-            hint = f"; did you mean `{near[0]}`?" if near else f"; there are {', '.join(VERBS)}"
-            raise click.UsageError(f"there is no command `{args[0]}`{hint}")
-        return super().resolve_command(ctx, args)
 
 
 class MissingPackageError(TorchstoneError):
@@ -75,7 +47,9 @@ class MissingPackageError(TorchstoneError):
 
 
 @click.group(
-    cls=_Verbs,
+    cls=VerbGroup,
+    package="torchstone.cli",
+    verbs=VERBS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Example: torchstone grade week04 --jobs 2",
 )

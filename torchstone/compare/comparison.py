@@ -24,16 +24,17 @@ _GRADIENT: Final = re.compile(r"(grad|grads|gradient|gradients)(\W|_|$)", re.IGN
 _ORDER: Final = {stage: i for i, stage in enumerate(Stage)}
 
 
-def compare(got: Any, want: Any, truth: Any = None, *, scale: float = 0.0) -> None:
+def compare(got: Any, want: Any, truth: Any = None, *, scale: float = 0.0, share: float = 1.0) -> None:
     """Raise Fault at the first stage at which `got` is not `want`, over all parts of a result.
 
     `want` says type, shape and dtype; `truth`, the same in float64 (by default `want`), says the value; their distance
     says the tolerance (`torchstone.compare.tolerance`). `scale` is the size of the operands where a result is the small
-    difference of large ones. A record (a named tuple, a dataclass, or what is left of them after the wire) may also be
-    spelled as a tuple, a list or a dictionary; a list as a tuple; otherwise types must match. Below a key called
-    `gradient` a wrong value has stage GRADIENT, and None is a gradient of zeros.
+    difference of large ones. `share` is the part of the tolerance that is granted: whoever grades a grader asks whether
+    right answers stay far below it and wrong ones far above. A record (a named tuple, a dataclass, or what is left of
+    them after the wire) may also be spelled as a tuple, a list or a dictionary; a list as a tuple; otherwise types must
+    match. Below a key called `gradient` a wrong value has stage GRADIENT, and None is a gradient of zeros.
     """
-    found = differences(got, want, truth, scale=scale)
+    found = differences(got, want, truth, scale=scale, share=share)
     if found:
         raise min((d.fault for d in found), key=lambda fault: _ORDER[fault.stage])
 
@@ -49,9 +50,11 @@ class Difference:
     gradient: bool  #: it lies below a key that says so
 
 
-def differences(got: Any, want: Any, truth: Any = None, *, scale: float = 0.0) -> list[Difference]:
+def differences(
+    got: Any, want: Any, truth: Any = None, *, scale: float = 0.0, share: float = 1.0
+) -> list[Difference]:
     """What `compare` finds wrong, part by part, in order; empty where all agrees."""
-    return list(_differing(_Pair("", got, want, want if truth is None else truth, scale)))
+    return list(_differing(_Pair("", got, want, want if truth is None else truth, scale, share=share)))
 
 
 def same(one: Any, other: Any, *, precision: float = 2e-5) -> bool:
@@ -70,6 +73,7 @@ class _Pair:
     scale: float
     gradient: bool = False
     precision: float | None = None  #: instead of the tolerance: relative to the scale
+    share: float = 1.0  #: of the tolerance
 
     def part(self, key: object, got: Any, want: Any, truth: Any, scale: float) -> _Pair:
         if isinstance(key, int):
@@ -77,7 +81,7 @@ class _Pair:
         else:
             path = f"{self.path}.{key}" if self.path else str(key)
         gradient = self.gradient or bool(isinstance(key, str) and _GRADIENT.match(key))
-        return _Pair(path, got, want, truth, scale, gradient, self.precision)
+        return _Pair(path, got, want, truth, scale, gradient, self.precision, self.share)
 
     def differs(self, stage: Stage, message: str, basis: Basis = Basis.BOUNDARY) -> Difference:
         if self.gradient and stage is Stage.VALUE:
@@ -202,7 +206,9 @@ def _number(pair: _Pair) -> Iterator[Difference]:
     elif _finite(want):
         size = max(abs(truth), pair.scale)
         limit = (
-            number_tolerance(want, truth, pair.scale) if pair.precision is None else pair.precision * max(size, 1e-3)
+            pair.share * number_tolerance(want, truth, pair.scale)
+            if pair.precision is None
+            else pair.precision * max(size, 1e-3)
         )
         gap = abs(got - truth)
         if gap > limit:
@@ -253,7 +259,7 @@ def _floats(pair: _Pair) -> Iterator[Difference]:
     gap = torch.where(keep, (got.double() - truth.double()).abs(), 0.0)
     scale = greatest(truth[keep])
     limit = (
-        tolerance(pair.want, pair.truth, pair.got.dtype, pair.scale)
+        pair.share * tolerance(pair.want, pair.truth, pair.got.dtype, pair.scale)
         if pair.precision is None
         else pair.precision * max(scale, pair.scale)
     )

@@ -47,7 +47,7 @@ def worlds(policy: GradingPolicy) -> tuple[str, ...]:
 
 
 class Sitting:
-    """A context manager. `findings` holds what became of every probe so far, in order."""
+    """A context manager. `findings` holds what became of every probe so far, in order. `trial` makes its trials."""
 
     def __init__(
         self,
@@ -56,7 +56,9 @@ class Sitting:
         policy: GradingPolicy,
         zygotes: Zygotes,
         clock: Callable[[], float] = time.monotonic,
+        trial: Callable[[Oracle], Trial] = Trial,
     ) -> None:
+        self._trial = trial
         self.week, self.program, self.policy = week, program, policy
         self.findings: list[Finding] = []
         self.blamed: dict[Check, str] = {}  #: checks that could not be started, by the course's fault
@@ -159,7 +161,7 @@ class Sitting:
         except Unloadable as e:
             self._unloadable = e
             return None, e
-        trial = Trial(oracle)
+        trial = self._trial(oracle)
         student = Jailed(child, self.policy.jail.limits, device)
         fault = trial.run(probe.body, probe.args, student, Draw(self.week.key, probe.name, probe.world))
         return trial, fault

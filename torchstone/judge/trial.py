@@ -107,10 +107,15 @@ class Trial:
         elif self._oracle is not None:
             if at >= len(self._oracle.here) or self._oracle.here[at].explicit:
                 raise Fault(Stage.SHAPE, "there are more results than expected")
-            compare(got, self._oracle.here[at].value, self._oracle.truth[at].value, scale=scale)
+            self.compare(got, self._oracle.here[at].value, self._oracle.truth[at].value, scale)
+
+    def compare(self, got: Any, want: Any, truth: Any, scale: float) -> None:
+        """Raise Fault where `got` is not `want`, which is `truth` in float64."""
+        compare(got, want, truth, scale=scale)
 
     def compare_explicit(self, got: Any, want: Any, scale: float) -> None:
-        compare(got, want, scale=scale)
+        """The same for a value of the body's own."""
+        self.compare(got, want, want, scale)
 
     def run(self, body: Body, args: Mapping[str, Any], implementation: Implementation, draw: Draw) -> Fault | None:
         """Run the body with `student` and `draw` in place; the fault it ended with, None if it passed."""

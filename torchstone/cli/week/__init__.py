@@ -1,0 +1,18 @@
+"""`torchstone week`: a week's graders, graded."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import click
+
+from torchstone.cli._lazy import VerbGroup
+
+VERBS: Final = {
+    "check": "Prove that a week's graders can be trusted.",
+}
+
+
+@click.group(cls=VerbGroup, package="torchstone.cli.week", verbs=VERBS, epilog="Example: torchstone week check week04")
+def command() -> None:
+    """Grade a week's graders before they grade anyone."""

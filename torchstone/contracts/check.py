@@ -1,0 +1,178 @@
+"""A week's proofs, two processes at once: `torchstone week check`."""
+
+from __future__ import annotations
+
+import functools
+import multiprocessing
+import time
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from torchstone import config
+from torchstone.config import Course
+from torchstone.contracts.bench import Bench
+from torchstone.contracts.kernel import NotebookRun, run_notebook
+from torchstone.contracts.proof import Proof
+from torchstone.contracts.proofs import HEAVY, PROOFS, prove
+from torchstone.errors import CourseError
+from torchstone.judge import declared_exercises
+
+#: Told as work goes on: the exercise and the proof that is done, how many are done, of how many.
+Progress = Callable[[str, int, int], None]
+
+_NOTEBOOK: Final = "notebook"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One exercise, all its proofs together."""
+
+    exercise: str
+    points: float
+    checks: int  #: without the automatic one on the accelerator
+    misconceptions: int
+    alternatives: int
+    proofs: tuple[Proof, ...]
+
+    @property
+    def holds(self) -> bool:
+        return all(p.holds for p in self.proofs)
+
+    @property
+    def share(self) -> float | None:
+        """Of the tolerance: the most that a right answer used."""
+        return max((p.share for p in self.proofs if p.share is not None), default=None)
+
+    @property
+    def cost(self) -> float | None:
+        """CPU seconds that one grading of the solution takes."""
+        return next((p.cost for p in self.proofs if p.cost is not None), None)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a week has proved."""
+
+    assignment: str
+    rows: tuple[Row, ...]
+    week: tuple[str, ...]  #: complaints that are no exercise's
+    notebook: NotebookRun | None  #: None where it was not run
+    seconds: float
+
+    @property
+    def complaints(self) -> tuple[tuple[str, str, str], ...]:
+        """Exercise, proof and what is wrong, in order."""
+        of_rows = [(r.exercise, p.name, c) for r in self.rows for p in r.proofs for c in p.complaints]
+        of_notebook = [(self.assignment, _NOTEBOOK, c) for c in (self.notebook.complaints if self.notebook else ())]
+        return (*((self.assignment, "week", c) for c in self.week), *of_rows, *of_notebook)
+
+    @property
+    def holds(self) -> bool:
+        return not self.complaints
+
+    def as_json(self) -> dict[str, Any]:
+        """For other programs."""
+        return {**asdict(self), "holds": self.holds}
+
+
+def check_week(
+    course: Course,
+    assignment: str,
+    exercises: Sequence[str] = (),
+    *,
+    jobs: int = 2,
+    proofs: Iterable[str] = tuple(PROOFS),
+    notebook: bool = True,
+    progress: Progress = lambda what, done, total: None,
+) -> Report:
+    """Prove a week: these exercises, or all of them and that the solution notebook runs.
+
+    Raises CourseError for a week or an exercise that there is not, CourseFault for graders that cannot be collected,
+    JailUnavailable.
+    """
+    began = time.monotonic()
+    with Bench(course, assignment) as bench:
+        if unknown := [e for e in exercises if e not in bench.names]:
+            raise CourseError(f"{assignment} has no exercise {', '.join(unknown)}; there are {', '.join(bench.names)}")
+        wanted = tuple(exercises) or bench.names
+        week = _of_the_week(bench) if not exercises else ()
+        units = sorted(((e, p) for e in wanted for p in proofs), key=lambda unit: unit[1] not in HEAVY)
+        if notebook and not exercises:
+            units.insert(0, (assignment, _NOTEBOOK))
+        done: dict[tuple[str, str], Proof | NotebookRun] = {}
+        for number, (unit, came) in enumerate(_worked(course, assignment, units, jobs, bench), 1):
+            done[unit] = came
+            progress(" ".join(unit), number, len(units))
+        ran = done.pop((assignment, _NOTEBOOK), None)
+        rows = tuple(_row(bench, e, tuple(p for (of, _), p in done.items() if of == e)) for e in wanted)
+    return Report(assignment, rows, week, ran if isinstance(ran, NotebookRun) else None, time.monotonic() - began)
+
+
+def _row(bench: Bench, exercise: str, proofs: tuple[Proof | NotebookRun, ...]) -> Row:
+    order = list(PROOFS)
+    own = sorted((p for p in proofs if isinstance(p, Proof)), key=lambda p: order.index(p.name))
+    return Row(
+        exercise,
+        next(e.points for e in bench.exercises if e.id == exercise),
+        len(bench.checks(exercise)),
+        len(bench.misconceptions(exercise)),
+        len(bench.alternatives(exercise)),
+        tuple(own),
+    )
+
+
+def _of_the_week(bench: Bench) -> tuple[str, ...]:
+    """What is wrong beside the exercises."""
+    declared = [e.id for e in declared_exercises(bench.week.folder)]
+    nowhere = [f"the graders declare {name}, the notebook does not" for name in declared if name not in bench.names]
+    lost = [m for m in bench.week.misconceptions if m.exercise not in bench.names]
+    return (*nowhere, *(f"«{m.name}» is a misconception of {m.exercise}, which there is not" for m in lost))
+
+
+# ---- two processes --------------------------------------------------------------------------------------------------
+
+Unit = tuple[str, str]
+
+
+def _worked(
+    course: Course, assignment: str, units: Sequence[Unit], jobs: int, bench: Bench
+) -> Iterator[tuple[Unit, Proof | NotebookRun]]:
+    """Each unit with what it came to, as they come: the graders are ours, so plain worker processes do."""
+    if jobs == 1:
+        for unit in units:
+            yield unit, _work_on(bench, unit)
+        return
+    processes = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, processes, initializer=_quiet) as pool:
+        futures: dict[Future[Proof | NotebookRun], Unit] = {
+            pool.submit(_work, str(course.root), assignment, unit): unit for unit in units
+        }
+        try:
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _quiet() -> None:
+    warnings.simplefilter("ignore")
+
+
+@functools.cache
+def _bench(root: str, assignment: str) -> Bench:
+    """A worker process's own bench; its zygotes end with it."""
+    return Bench(config.load(Path(root)), assignment)
+
+
+def _work(root: str, assignment: str, unit: Unit) -> Proof | NotebookRun:
+    return _work_on(_bench(root, assignment), unit)
+
+
+def _work_on(bench: Bench, unit: Unit) -> Proof | NotebookRun:
+    exercise, name = unit
+    return run_notebook(bench.notebook_path) if name == _NOTEBOOK else prove(bench, exercise, name)
