@@ -3,10 +3,14 @@
 Which entries fall is the student's choice of sampler (rand, bernoulli, any layout, any comparison), so nothing is
 replayed: the checks are properties that hold for every right use of the generator, up to a probability worked out here.
 
-Shares are compared to one digit. Among N entries the share of zeros misses p by 0.05 or more with probability at most
-2·exp(−2·N·0.05²) (Hoeffding, 1963): 9e-18 for N ≥ 8,000. The same bound holds for the share of equal neighbours along
-an axis at p = ½, since those are independent fair coins too. A grading makes fewer than 60 such comparisons (probes ×
-worlds): right code fails with a probability below 1e-15.
+Shares of zeros are compared to one digit. Among N entries such a share misses p by 0.05 or more with probability at
+most 2·exp(−2·N·0.05²) (Hoeffding, 1963): 9e-18 for N ≥ 8,000; in evaluation right code has no zero at all. Neighbours
+along an axis have the same fate half of the time at p = ½, and are independent fair coins too; their share is told as
+none, half or all, so that right code misses with probability below 1e-300. A grading makes fewer than 60 such
+comparisons (probes × worlds): right code fails with a probability below 1e-15.
+
+Told so coarsely, a wrong mask gives the same number whatever sampler it came from, and can be recognised: one coin for
+each of 63 neighbours is told as half, but for one draw in 10,000.
 """
 
 import pytest
@@ -31,6 +35,11 @@ def settle(got, like):
 def share(mask):
     """The share of entries that are True, to one digit."""
     return round(mask.double().mean().item(), 1)
+
+
+def alike(one, other):
+    """Do neighbours have the same fate? Never 0, half of them 0.5, all of them 1."""
+    return round(2 * (one == other).double().mean().item()) / 2
 
 
 def survivors(output, x, p):
@@ -76,20 +85,20 @@ def test_rescaled(student, draw, p, shape):
 
 
 @points(1)
-@pytest.mark.parametrize("shape", [(128, 83), (16, 8, 83)])
+@pytest.mark.parametrize("shape", [(128, 131), (64, 8, 83)])
 def test_each_entry(student, draw, shape):
     """Every entry has a coin of its own: no two rows, columns or examples share a mask"""
     x = inputs(draw, *shape)
     output = student.dropout(x, p=0.5, training=True, generator=draw.generator())
     settle(output, x)
     kept = output != 0
-    alike = {
-        f"share of neighbours along axis {axis} that have the same fate": share(
-            kept.narrow(axis, 0, length - 1) == kept.narrow(axis, 1, length - 1)
+    fates = {
+        f"share of neighbours along axis {axis} that have the same fate": alike(
+            kept.narrow(axis, 0, length - 1), kept.narrow(axis, 1, length - 1)
         )
         for axis, length in enumerate(shape)
     }
-    agree(alike, dict.fromkeys(alike, 0.5))
+    agree(fates, dict.fromkeys(fates, 0.5))
 
 
 @points(2)
@@ -128,8 +137,12 @@ def test_nothing_or_everything(student, draw, p):
 @pytest.mark.parametrize("p", [0.5, 1.0])
 def test_evaluation(student, draw, p):
     """In evaluation, unlike in training, the input comes back as it is, and so does the gradient"""
-    x, upstream, generator = inputs(draw, 13, 7), inputs(draw, 13, 7), draw.generator()
+    x, upstream, generator = inputs(draw, 41, 101), inputs(draw, 41, 101), draw.generator()
     result = vjp(student.dropout, x, up=upstream, p=p, training=False, generator=generator)
+    settle(result["value"], x)
+    agree(
+        {"share of the entries that are zero": share(result["value"] == 0)}, {"share of the entries that are zero": 0.0}
+    )
     agree(result["value"], x)
     agree(result["gradient"], [upstream])
     in_training = student.dropout(x, p=p, training=True, generator=generator)

@@ -124,6 +124,7 @@ def test_in_place(student, draw, rule, shape):
     settle(given, t)
     settle(returned, t)
     assert not torch.equal(given, t), "the tensor that was given still has its old values"
+    assert len(given.unique()) > 1, "the tensor that was given holds one and the same value everywhere"
     assert torch.equal(returned, given), "the tensor that came back differs from the one that was given"
 
 

@@ -102,9 +102,10 @@ def with_settings(code, x, slope, **settings):
 
 @scenario
 def for_dtype(code, x, dtype):
-    """Its verdict on a right gradient, or the name of the exception."""
+    """Whether it gives a verdict at all, or the name of the exception."""
     try:
-        return code.my_gradcheck(torch.sin, x.to(getattr(torch, dtype)))
+        code.my_gradcheck(torch.sin, x.to(getattr(torch, dtype)))
+        return "a verdict"
     except (TypeError, ValueError, RuntimeError, AssertionError) as e:
         return type(e).__name__
 

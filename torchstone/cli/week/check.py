@@ -49,7 +49,7 @@ def _show(report: Report) -> None:
 
     table = Table(title=f"{report.assignment}: graders, graded")
     table.add_column("exercise")
-    for name in ("points", "checks", "misconceptions", "alternatives", "tolerance used", "CPU s"):
+    for name in ("points", "checks", "wrong", "right", "tol", "CPU s"):
         table.add_column(name, justify="right")
     table.add_column("")
     for row in report.rows:
