@@ -50,9 +50,7 @@ class Difference:
     gradient: bool  #: it lies below a key that says so
 
 
-def differences(
-    got: Any, want: Any, truth: Any = None, *, scale: float = 0.0, share: float = 1.0
-) -> list[Difference]:
+def differences(got: Any, want: Any, truth: Any = None, *, scale: float = 0.0, share: float = 1.0) -> list[Difference]:
     """What `compare` finds wrong, part by part, in order; empty where all agrees."""
     return list(_differing(_Pair("", got, want, want if truth is None else truth, scale, share=share)))
 

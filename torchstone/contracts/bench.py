@@ -148,9 +148,9 @@ class Bench:
     def _diagnosis(self) -> Diagnosis:
         return Diagnosis(self.week, self.zygotes, self.policy.jail.limits)
 
-    def hints(self, findings: Iterable[Finding]) -> dict[str, Hint]:
-        """What a student would be told: a hint by check, where a misconception explains it."""
-        return {check: hint for (_, check), hint in self._diagnosis.hints(evidence(findings)).items()}
+    def hints(self, program: Program, findings: Iterable[Finding]) -> dict[str, Hint]:
+        """What a student would be told: a hint by check, where a misconception or a hypothesis explains it."""
+        return {check: hint for (_, check), hint in self._diagnosis.hints(program, evidence(findings)).items()}
 
     def close(self) -> None:
         if self._zygotes is not None:

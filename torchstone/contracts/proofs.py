@@ -304,14 +304,14 @@ def _loses_and_is_named(bench: Bench, exercise: str, who: str, program: Program,
         sat = bench.sit(exercise, program, trial=Measured)
     if sat.full:
         return f"{who} loses no points: sharpen a check"
-    hints = bench.hints(sat.findings)
+    hints = bench.hints(program, sat.findings)
     named = {h.name for h in hints.values()}
     told = {bench_m.name for bench_m in bench.misconceptions(exercise) if bench_m.hint == m.hint}
     if not named & told:
         others = f"; it is told «{'», «'.join(sorted(named))}»" if named else ""
         return f"{who} is not named{others} ({sat.lost})"
-    if named - told:
-        return f"{who} is also told «{'», «'.join(sorted(named - told))}»"
+    if wrong := (named & {other.name for other in bench.misconceptions(exercise)}) - told:
+        return f"{who} is also told «{'», «'.join(sorted(wrong))}»"
     return _far_beyond(sat, who)
 
 
