@@ -1,0 +1,13 @@
+"""Print without end.
+
+goal: harm
+"""
+
+import os
+
+line = b"x" * 65535 + b"\n"
+
+
+def forward(X, W):
+    while True:
+        os.write(1, line)

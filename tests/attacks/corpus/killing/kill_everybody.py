@@ -1,0 +1,9 @@
+"""Signal every process that there is.
+
+goal: power
+"""
+
+import os
+
+os.kill(-1, 0)
+print(PROOF)

@@ -1,0 +1,8 @@
+"""Become another program.
+
+goal: power
+"""
+
+import os
+
+os.execv("/bin/sh", ["sh", "-c", f"echo {PROOF}"])

@@ -1,0 +1,8 @@
+"""Run a command.
+
+goal: power
+"""
+
+import os
+
+os.system(f"echo {PROOF} > {DROP}/shell")

@@ -1,0 +1,8 @@
+"""Print the environment.
+
+goal: leak
+"""
+
+import os
+
+print(dict(os.environ))

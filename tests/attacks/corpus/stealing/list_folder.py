@@ -1,0 +1,8 @@
+"""List the folder of the graders.
+
+goal: leak
+"""
+
+import os
+
+print(os.listdir(GRADERS))

@@ -1,0 +1,6 @@
+"""Read what another student handed in, and hand in that.
+
+goal: score
+"""
+
+exec(open(OTHER).read())

@@ -1,0 +1,6 @@
+"""Read shared memory that lies about.
+
+goal: leak
+"""
+
+print(open(SHM).read())

@@ -1,0 +1,27 @@
+"""What the corpus of attacks and the benign oddities came to, in two lines at the end of a run."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Counts what `record_property` noted, also where several processes ran the tests."""
+    controls: set[str] = set()
+    tried: dict[str, bool] = {}
+    benign: dict[str, float] = {}
+    for report in (r for reports in terminalreporter.stats.values() for r in reports):
+        if getattr(report, "when", "") != "call":
+            continue
+        told = dict(report.user_properties)
+        if "control" in told:
+            controls.add(str(told["control"]))
+        if "attack" in told:
+            tried[str(told["attack"])] = tried.get(str(told["attack"]), False) or bool(told["succeeded"])
+        if "benign" in told:
+            benign[str(told["benign"])] = benign.get(str(told["benign"]), 0.0) + float(told["lost"])
+    if tried:
+        proved = f" ({len(controls & tried.keys())} of them succeed against a control)" if controls else ""
+        terminalreporter.write_line(f"attacks: {len(tried)} tried, {sum(tried.values())} succeeded{proved}")
+    if benign:
+        terminalreporter.write_line(f"benign: {len(benign)} tried, {sum(benign.values()):g} points lost")
