@@ -8,6 +8,7 @@ import pytest
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Counts what `record_property` noted, also where several processes ran the tests."""
     controls: set[str] = set()
+    beyond: set[str] = set()
     tried: dict[str, bool] = {}
     benign: dict[str, float] = {}
     for report in (r for reports in terminalreporter.stats.values() for r in reports):
@@ -16,6 +17,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         told = dict(report.user_properties)
         if "control" in told:
             controls.add(str(told["control"]))
+        if "beyond" in told:
+            beyond.add(str(told["beyond"]))
         if "attack" in told:
             tried[str(told["attack"])] = tried.get(str(told["attack"]), False) or bool(told["succeeded"])
         if "benign" in told:
@@ -23,5 +26,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if tried:
         proved = f" ({len(controls & tried.keys())} of them succeed against a control)" if controls else ""
         terminalreporter.write_line(f"attacks: {len(tried)} tried, {sum(tried.values())} succeeded{proved}")
+        for name in sorted(beyond):
+            terminalreporter.write_line(
+                f"attacks: {name} is beyond the landlock tier (its score is honest; SECURITY.md)"
+            )
     if benign:
         terminalreporter.write_line(f"benign: {len(benign)} tried, {sum(benign.values()):g} points lost")

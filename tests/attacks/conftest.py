@@ -10,6 +10,7 @@ from arena.control import Control, control
 from arena.observe import Observation
 from arena.ours import Ours
 from arena.world import World, world
+
 from torchstone.jail.tiers import missing
 
 
@@ -49,10 +50,12 @@ def holds(ours: Ours, aims: World, record_property: Callable[[str, object], None
         observed = ours.observe(attack)
         success = observed.anything(attack, aims)
         record_property("attack", attack.name)
+        if ours.tier == "landlock" and attack.landlock:
+            record_property("beyond", attack.name)
+            assert observed.success(attack, aims), f"{attack.name}: the landlock tier holds it now; say so in its file"
+            success = ""
         record_property("succeeded", bool(success))
         assert not success, f"{attack.name} ({attack.tries}): {success}"
         return observed
 
     return tried
-
-

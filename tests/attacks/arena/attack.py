@@ -1,6 +1,7 @@
 """An attack is a file: what it tries, in words, and the text that a student would hand in.
 
-The docstring's last lines say `goal: …`, and where it differs `honest: …`, `waits: …`, `control: …`. The text sees the
+The docstring's last lines say `goal: …`, and where it differs `honest: …`, `waits: …`, `control: …`;
+`landlock: …` says why that tier cannot hold it (its score is honest there all the same; see SECURITY.md). The text sees the
 names of `World.aims`, and wrong answers to all of the exercise: an attack that gives no right ones earns nothing.
 """
 
@@ -17,7 +18,7 @@ CORPUS: Final = Path(__file__).parent.parent / "corpus"
 #: What an attack can be after, and when it has it (`Observation.success`).
 GOALS: Final = ("score", "leak", "harm", "power")
 
-_FIELD: Final = re.compile(r"^(goal|honest|waits|control): *(.+)$", re.MULTILINE)
+_FIELD: Final = re.compile(r"^(goal|honest|waits|control|landlock): *(.+)$", re.MULTILINE)
 _SECOND: Final = "# %% second submission\n"
 
 
@@ -32,6 +33,7 @@ class Attack:
     honest: float = 0.0  #: the score of what it really answers
     waits: float = 0.0  #: seconds until what it left behind shows
     control: str = "in-process"  #: the unprotected grader that it succeeds against
+    landlock: str = ""  #: why the landlock tier cannot hold it; empty if it does
     second: str | None = None  #: what is handed in by an accomplice and graded next; None: the solution
 
     def __str__(self) -> str:
@@ -60,5 +62,6 @@ def _read(path: Path) -> Attack | None:
         honest=float(fields.get("honest", 0)),
         waits=float(fields.get("waits", 0)),
         control=fields.get("control", "in-process"),
+        landlock=fields.get("landlock", ""),
         second=second or None,
     )

@@ -101,7 +101,7 @@ def run(request, report):
     os.dup2(out, 1)
     os.dup2(out, 2)
     os.close(out)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 28, 1 << 28))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (40 << 20, 40 << 20))
     hidden = load(request["hidden"])
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for cells in request["submissions"]:

@@ -23,6 +23,7 @@ class Observation:
     bystander_lives: bool
     left: int  #: processes that outlived it
     memory_mb: float  #: how much the grader's memory grew
+    memory_allowed: float = 256.0  #: by how much it may grow for one answer
 
     def success(self, attack: Attack, world: World) -> str:
         """How the attack got what it was after; empty if it did not."""
@@ -32,7 +33,7 @@ class Observation:
             *([f"changed {', '.join(self.changed)}"] if self.changed else []),
             *([] if self.bystander_lives else ["killed another process"]),
             *([f"{self.left} processes outlived it"] if self.left else []),
-            *([f"the grader grew by {self.memory_mb:.0f} MB"] if self.memory_mb > 256 else []),
+            *([f"the grader grew by {self.memory_mb:.0f} MB"] if self.memory_mb > self.memory_allowed else []),
         ]
         got = {
             "score": f"earned {self.earned:g}, honest {self.honest:g}" if self.earned > self.honest else "",

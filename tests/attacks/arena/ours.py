@@ -10,6 +10,7 @@ from arena.attack import Attack
 from arena.control import changes
 from arena.observe import Observation
 from arena.world import ASSIGNMENT, FULL, SOLUTION, World, settle
+from torchstone import wire
 from torchstone.judge.children import Zygotes
 from torchstone.judge.judge import Judge
 from torchstone.model import Cell, GradingPolicy, JailPolicy, Limits, Program, Result, Tier
@@ -39,7 +40,7 @@ class Ours:
     """Grades in the jail."""
 
     def __init__(self, world: World, tier: Tier) -> None:
-        self._world = world
+        self._world, self.tier = world, tier
         policy = GradingPolicy(JailPolicy(tier=tier, limits=LIMITS, preload=()), PUBLIC_KEY, scored_devices=("cpu",))
         self._zygotes = Zygotes(policy.jail)
         self._judge = Judge(world.graders, policy, zygotes=self._zygotes)
@@ -69,6 +70,7 @@ class Ours:
             bystander_lives=world.alive(),
             left=max(0, len(descendants()) - self._running),
             memory_mb=_memory() - memory,
+            memory_allowed=3 * (wire.MAX_BODY >> 20),  # the frame, the tensor made of it, and one more to compare
         )
 
     def close(self) -> None:

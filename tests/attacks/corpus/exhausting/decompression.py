@@ -6,5 +6,5 @@ goal: power
 import zlib
 
 small = zlib.compress(bytes(32 << 20))
-large = [zlib.decompress(small) for _ in range(18)]
+large = b"".join([zlib.decompress(small)] * 20)
 print(PROOF)

