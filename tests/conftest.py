@@ -27,8 +27,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         proved = f" ({len(controls & tried.keys())} of them succeed against a control)" if controls else ""
         terminalreporter.write_line(f"attacks: {len(tried)} tried, {sum(tried.values())} succeeded{proved}")
         for name in sorted(beyond):
-            terminalreporter.write_line(
-                f"attacks: {name} is beyond the landlock tier (its score is honest; SECURITY.md)"
-            )
+            terminalreporter.write_line(f"attacks: {name} is beyond the landlock tier (SECURITY.md)")
     if benign:
         terminalreporter.write_line(f"benign: {len(benign)} tried, {sum(benign.values()):g} points lost")

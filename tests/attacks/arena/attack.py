@@ -1,8 +1,8 @@
 """An attack is a file: what it tries, in words, and the text that a student would hand in.
 
-The docstring's last lines say `goal: …`, and where it differs `honest: …`, `waits: …`, `control: …`;
-`landlock: …` says why that tier cannot hold it (its score is honest there all the same; see SECURITY.md). The text sees the
-names of `World.aims`, and wrong answers to all of the exercise: an attack that gives no right ones earns nothing.
+The docstring's last lines say `goal: …`, and where it differs `honest: …`, `waits: …`, `control: …`; `landlock: …` says
+why that tier cannot hold it (its score is honest there all the same; see SECURITY.md). The text sees the names of
+`World.aims`, and wrong answers to all of the exercise: an attack that gives no right ones earns nothing.
 """
 
 from __future__ import annotations
