@@ -20,6 +20,7 @@ VERBS: Final = {
     "doctor": "See what this machine can do; attack the jail and tell what holds.",
     "feedback": "Write each student's page.",
     "grade": "Grade an assignment's submissions into the gradebook.",
+    "grades": "Final grades: table, pages, exports.",
     "late": "Grant extensions; bring late penalties up to date.",
     "normalize": "Bring a source notebook into normal form.",
     "participation": "Enter attendance and participation, week by week.",

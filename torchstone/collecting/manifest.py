@@ -87,6 +87,14 @@ class Manifest:
         """The attempt that counts: the one received last, whenever it was collected."""
         return max(self.attempts(student, assignment), key=lambda a: (a.received, a.number), default=None)
 
+    def all_latest(self) -> dict[tuple[str, str], Attempt]:
+        """`latest` of everyone, by student and assignment."""
+        by_number = {(a.student, a.assignment, a.number): a for a in self.records}
+        found: dict[tuple[str, str], Attempt] = {}
+        for attempt in sorted(by_number.values(), key=lambda a: (a.received, a.number)):
+            found[attempt.student, attempt.assignment] = attempt
+        return found
+
 
 def _attempt(entry: dict[str, Any]) -> Attempt:
     received = datetime.fromisoformat(entry["received"])

@@ -59,7 +59,7 @@ class Lates:
 
     def __init__(self, course: Course, granted: Mapping[tuple[str, str], timedelta]) -> None:
         self._course = course
-        self._manifest = Manifest.load(course.manifest)
+        self._received = {key: a.received for key, a in Manifest.load(course.manifest).all_latest().items()}
         self._sheet = as_mapping(read_extensions(course.seminar / FILE, due_of(course)))
         self._granted = granted
         self._accounts: dict[str, Mapping[str, Lateness]] = {}
@@ -76,10 +76,9 @@ class Lates:
         return charge(self._course.late, self.of(student, assignment), score, maximum)
 
     def _item(self, student: str, assignment: str) -> HandIn:
-        attempt = self._manifest.latest(student, assignment)
         key = (student, assignment)
         extension = max(self._sheet.get(key, timedelta(0)), self._granted.get(key, timedelta(0)))
-        return HandIn(assignment, self._course.due(assignment), attempt.received if attempt else None, extension)
+        return HandIn(assignment, self._course.due(assignment), self._received.get(key), extension)
 
 
 def due_of(course: Course) -> Any:
@@ -125,12 +124,12 @@ def apply_penalties(course: Course, assignments: Iterable[str] = ()) -> tuple[Ch
         changed = list(_stale(course, book, chosen))
         for change, notebook in changed:
             notebook.late_submission_penalty = change.due.penalty or None
-        manifest = Manifest.load(course.manifest)
+        attempts = Manifest.load(course.manifest).all_latest()
         for assignment in chosen:
             row = book.find_assignment(assignment)
             row.duedate = _naive_utc(course.due(assignment))
             for submission in row.submissions:
-                attempt = manifest.latest(submission.student_id, assignment)
+                attempt = attempts.get((submission.student_id, assignment))
                 submission.timestamp = _naive_utc(attempt.received if attempt else None)
         book.db.commit()
         return tuple(change for change, _ in changed)

@@ -1,0 +1,148 @@
+"""What grades are computed from: the gradebook's weeks, the people's scores, the topics given, the late days."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+
+from torchstone.collecting.roster import Student, read_roster
+from torchstone.config import Course
+from torchstone.gradebook.lateness import Lateness, charge, fraction_lost
+from torchstone.gradebook.semester import CellScore, Semester, read_semester
+from torchstone.seminar.allocation import Allocation, load_allocation, path_of
+from torchstone.seminar.formgrader import CELL
+from torchstone.seminar.grades.grade import Grade, Item, PartName, Policy, compute, exact
+from torchstone.seminar.standing import Standing, standings
+
+_Scores = Mapping[tuple[str, str], Standing]
+
+
+@dataclass(frozen=True)
+class Class:
+    """Everyone's grade, in the roster's order."""
+
+    policy: Policy
+    grades: tuple[Grade, ...]
+    weeks: tuple[str, ...]  #: the assignments that were released
+
+
+def policy_of(course: Course) -> Policy:
+    """The course's policy, in exact numbers."""
+    weights, grades = course.settings.weights, course.settings.grades
+    return Policy(
+        {
+            "exercises": exact(weights.notebooks.exercises),
+            "explorations": exact(weights.notebooks.explorations),
+            "presentation": exact(weights.presentation),
+            "participation": exact(weights.participation),
+        },
+        grades.drop_lowest,
+        grades.missing == "zero",
+        tuple((letter, exact(bound)) for letter, bound in grades.letters.items()),
+        grades.decimals,
+    )
+
+
+def class_grades(course: Course, now: datetime) -> Class:
+    """Everyone's grade as things stand at `now` (aware).
+
+    Raises CourseError (roster, allocation, scores, manifest), GradebookError.
+    """
+    facts = _Facts(course, now)
+    policy = policy_of(course)
+    grades = tuple(compute(policy, s.id, s.name, facts.items(s)) for s in read_roster(course.roster))
+    return Class(policy, grades, facts.semester.assignments)
+
+
+class _Facts:
+    """All records of a course, read once."""
+
+    def __init__(self, course: Course, now: datetime) -> None:
+        self._course = course
+        self._now = now
+        self._today: date = now.astimezone(course.timezone).date()
+        self.semester: Semester = read_semester(course)
+        self._given: Allocation | None = load_allocation(course) if path_of(course).exists() else None
+        self._explorations: _Scores = standings(course, "notebook")
+        self._presentations: _Scores = standings(course, "presentation")
+        self._participation: _Scores = standings(course, "participation")
+        self._sessions = [
+            t.assignment for t in course.topics if any(week == t.assignment for _, week in self._participation)
+        ]
+
+    def items(self, student: Student) -> Mapping[PartName, tuple[Item, ...]]:
+        return {
+            "exercises": tuple(self._exercises(student.id, a) for a in self.semester.assignments),
+            "explorations": tuple(self._exploration(student.id, t) for t in self._topics(student.id)),
+            "presentation": self._presentation(student.id),
+            "participation": tuple(self._session(student.id, week) for week in self._sessions),
+        }
+
+    def _topics(self, student: str) -> tuple[str, ...]:
+        return self._given.notebooks.get(student, ()) if self._given else ()
+
+    def _exercises(self, student: str, assignment: str) -> Item:
+        title = self._course.topic(assignment).title
+        late = self.semester.lates.of(student, assignment)
+        cells = self.semester.submissions.get((student, assignment))
+        if cells is None:
+            return self._absent(assignment, title, late)
+        own = [c for c in cells if c.cell != CELL]
+        open_cells = [c.cell for c in own if c.points is None]
+        maximum = sum((exact(m) for c, m in self.semester.maxima[assignment].items() if c != CELL), Fraction(0))
+        if open_cells or not own:
+            return Item(assignment, title, "waiting", note=f"not scored yet: {', '.join(open_cells) or 'all'}")
+        points = sum((exact(c.points) for c in own if c.points is not None), Fraction(0))
+        return self._scored(assignment, title, points, maximum, late)
+
+    def _exploration(self, student: str, topic: str) -> Item:
+        title = self._course.topic(topic).title
+        late = self.semester.lates.of(student, topic)
+        standing = self._explorations.get((student, topic))
+        if standing is not None:
+            return self._scored(topic, title, exact(standing.points), exact(standing.maximum), late)
+        cells = self.semester.submissions.get((student, topic))
+        if cells is None and late.received is None:
+            return self._absent(topic, title, late)
+        note = "handed in, not scored yet"
+        if _scored_in_formgrader(cells or ()):
+            note = f"scored in formgrader, not read back yet: `torchstone rubric formgrader {topic}`"
+        return Item(topic, title, "waiting", note=note)
+
+    def _presentation(self, student: str) -> tuple[Item, ...]:
+        topic = self._given.presentations.get(student) if self._given else None
+        if topic is None:
+            return ()
+        title = self._course.topic(topic).title
+        standing = self._presentations.get((student, topic))
+        if standing is not None:
+            return (Item(topic, title, "graded", exact(standing.points), exact(standing.maximum)),)
+        day = self._course.topic(topic).date
+        if day >= self._today:
+            return (Item(topic, title, "ahead", note=f"on {day.isoformat()}"),)
+        return (Item(topic, title, "missing", note=f"no score since {day.isoformat()}"),)
+
+    def _session(self, student: str, week: str) -> Item:
+        title = self._course.topic(week).title
+        standing = self._participation.get((student, week))
+        if standing is None:
+            return Item(week, title, "missing", note="others have a score for this session")
+        return Item(week, title, "graded", exact(standing.points), exact(standing.maximum))
+
+    def _scored(self, name: str, title: str, points: Fraction, maximum: Fraction, late: Lateness) -> Item:
+        if late.days == 0 or late.received is None:
+            return Item(name, title, "graded", points, maximum)
+        note = charge(self._course.late, late, float(points), float(maximum)).reason
+        lost = exact(round(fraction_lost(self._course.late, late.charged), 12))  # 0.1 · 3 is 0.3, as people read it
+        return Item(name, title, "graded", points, maximum, lost, note)
+
+    def _absent(self, name: str, title: str, late: Lateness) -> Item:
+        if self._now < late.due:
+            return Item(name, title, "ahead", note=f"due {late.due:%Y-%m-%d %H:%M}")
+        return Item(name, title, "missing", note="nothing was handed in")
+
+
+def _scored_in_formgrader(cells: tuple[CellScore, ...]) -> bool:
+    return any(c.cell == CELL and c.points is not None for c in cells)

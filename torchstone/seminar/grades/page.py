@@ -1,0 +1,78 @@
+"""The receipt of one student's grade: every number that it was made of, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Final
+
+from torchstone.collecting.files import write_private
+from torchstone.config import Course
+from torchstone.feedback.words import Mark
+from torchstone.seminar import pages
+from torchstone.seminar.exports.columns import number
+from torchstone.seminar.grades.facts import Class
+from torchstone.seminar.grades.grade import Grade, Item, Part, Policy, rounded
+
+_MARKS: Final[Mapping[str, Mark]] = {
+    "graded": Mark("✓", "Scored", "good"),
+    "missing": Mark("✗", "Missing", "bad"),
+    "waiting": Mark("…", "Still to be scored", "ours"),
+    "ahead": Mark("…", "Not due yet", "ours"),
+    "dropped": Mark("–", "Does not count", "part"),
+}
+_ONE: Final = Fraction(1)
+
+
+def grade_page(course_title: str, policy: Policy, grade: Grade) -> str:
+    """The page that a student reads (HTML, self-contained, without scripts)."""
+    template = pages.environment().get_template("grade.html.j2")
+    return template.render(
+        course=course_title,
+        grade=grade,
+        final=None if grade.shown is None else f"{grade.shown:f}",
+        so_far=None if grade.so_far is None else f"{rounded(grade.so_far, policy.decimals):f}",
+        parts=[_part(policy, p) for p in grade.parts if p.weight > 0],
+        zero=policy.missing_is_zero,
+        drop=policy.drop_lowest,
+        open_because=grade.open_because,
+    )
+
+
+def write_pages(course: Course, grades: Class) -> tuple[Path, ...]:
+    """Writes everyone's page to `seminar/grades/<student>.html` (mode 600). Raises CourseError."""
+    folder = course.seminar / "grades"
+    written = []
+    for grade in grades.grades:
+        path = folder / f"{grade.student}.html"
+        write_private(path, grade_page(course.title, grades.policy, grade).encode())
+        written.append(path)
+    return tuple(written)
+
+
+def _part(policy: Policy, part: Part) -> dict[str, object]:
+    earned = None if part.fraction is None else number(part.fraction, part.weight, policy.decimals)
+    return {
+        "title": part.title,
+        "name": part.name,
+        "weight": number(_ONE, part.weight),
+        "earned": earned,
+        "mean": None if part.fraction is None else number(part.fraction, Fraction(100), policy.decimals),
+        "items": [_item(i, policy) for i in part.items],
+    }
+
+
+def _item(item: Item, policy: Policy) -> dict[str, object]:
+    scored = item.points is not None and item.fraction is not None
+    return {
+        "name": item.name,
+        "title": item.title,
+        "mark": _MARKS[item.state],
+        "points": number(item.points, _ONE) if item.points is not None else "",
+        "maximum": number(_ONE, item.maximum) if scored else "",
+        "lost": number(item.lost, Fraction(100)) if item.lost else "",
+        "percent": number(item.fraction, Fraction(100), policy.decimals) if item.fraction is not None else "",
+        "note": item.note
+        + (" It counts as zero by the course's policy." if item.state == "missing" and policy.missing_is_zero else ""),
+    }
