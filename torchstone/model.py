@@ -102,7 +102,7 @@ class Hint:
 
     name: str
     text: str
-    link: str | None = None
+    link: str | None = None  #: an http(s) address, or «#dropout»: a section of the notebook
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,11 @@ class Verdict:
     hint: Hint | None = None
     world: str = "float32"
     probe: str = ""  #: the parameters of the probe, as a student may read them
+
+    @property
+    def unexplained(self) -> bool:
+        """Numbers differ, and no cause is known. An exception, a type or a property says itself what is wrong."""
+        return self.hint is None and self.stage in (Stage.SHAPE, Stage.FINITE, Stage.VALUE, Stage.GRADIENT)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 import torch
@@ -10,6 +11,7 @@ import torch
 from benchmarks.faults.draws import listed, unlisted
 from benchmarks.faults.listed import LISTED, OPERATIONS, observed, probe, sizes
 from benchmarks.faults.unlisted import UNLISTED
+from torchstone.compare import differences
 from torchstone.compare.hypotheses import FAMILIES, Observation, explain, hypotheses
 from torchstone.model import Stage
 
@@ -84,3 +86,42 @@ def test_nothing_returned() -> None:
     assert hint
     assert hint.name == "nothing is returned"
     assert explain([_seen((X, None), (X, X), stage=Stage.TYPE)]) is None
+
+
+_LEAVES: tuple[Any, ...] = (
+    torch.empty(0),
+    torch.empty(0, 3),
+    torch.tensor(2.0),
+    torch.full((2, 3), torch.nan),
+    torch.full((3,), torch.inf),
+    torch.ones(1, 1, 1),
+    torch.eye(3),
+    torch.arange(6).reshape(2, 3),
+    torch.tensor([True, False]),
+    torch.tensor([1 + 2j, 3j]),
+    torch.randn(2, 2, 4, 4, generator=torch.Generator().manual_seed(0)),
+    X.half(),
+    X.to_sparse(),
+    None,
+    True,
+    3,
+    -0.5,
+    float("nan"),
+    10**400,
+    "text",
+    [1.0, 2.0],
+    [X, X + 1, X * X],
+    {"gradient": [X, None]},
+    {"gradient": [X * 2, X]},
+    {"value": X, "gradient": []},
+)
+
+
+def test_whatever_comes_a_name_or_nothing_is_the_answer() -> None:
+    """No value that a student can send makes a hypothesis fail."""
+    for want in _LEAVES:
+        if isinstance(want, torch.Tensor) and want.layout is not torch.strided:
+            continue
+        for got in _LEAVES:
+            for stage in {d.fault.stage for d in differences(got, want)}:
+                explain([_seen(got, want, X, torch.empty(0, 2), torch.tensor(1.0), stage=stage)])

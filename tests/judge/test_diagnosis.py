@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 
-from torchstone.model import Hint
+from torchstone.feedback.page import student_page
+from torchstone.gradebook.cell_report import cell_report
+from torchstone.gradebook.grading import Row, _student_json
+from torchstone.gradebook.scoring import CellScore
+from torchstone.model import ExerciseScore, Hint, StudentReport
 
 Bench = Any  # the fixture of conftest.py
 
@@ -177,3 +181,71 @@ def test_generic_hypotheses(bench: Bench, wrong: dict[str, str], named: dict[str
 def test_an_authors_misconception_comes_before_a_hypothesis(hints: Any) -> None:
     assert hints(mean="x.sum(0)")["mean"].name == "sum for mean"
     assert hints(mean="-x.mean(0)")["mean"].name == "negated"
+
+
+# ---- from the result to the page ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def reported(bench: Bench) -> Any:
+    """What a student's page, a terminal and other programs are told of a wrong answer."""
+
+    def report(mean: str, misconceptions: str = MISCONCEPTIONS) -> tuple[str, dict[str, Any], str]:
+        bench.week(WIDE, misconceptions=misconceptions)
+        solution = WIDE_SOLUTION + "def order(x): return x.argsort()\n"
+        bodies = "".join(f"def {name}(x): return {body}\n" for name, body in {**RIGHT, "mean": mean}.items())
+        result = bench.grade(f"# %% e\nimport torch\ndef order(x): return x.argsort()\n{bodies}", solution)
+        score = ExerciseScore("e", "E", result.earned, None, result.points)
+        page = StudentReport("s1", "S", "week01", "W", result, (), (score,), None, None, result.earned, result.points)
+        (check, *_) = _student_json(Row("s1", 0, 0, {}, (), result))["exercises"]["e"]["checks"]
+        cell = cell_report(CellScore(result.earned, result.exercises[0]), result.points, None)
+        return student_page(page), check, cell
+
+    return report
+
+
+def test_a_misconception_reaches_the_page_the_notebook_and_json(reported: Any) -> None:
+    page, check, cell = reported("x.sum(0)")
+    assert check["diagnosis"] == {"name": "sum for mean", "text": "Divided by what?", "link": "https://d2l.ai"}
+    assert "Divided by what?" in page
+    assert 'href="https://d2l.ai"' in page
+    assert "sum for mean" not in page, "the name says what is wrong: it is for staff"
+    assert 'Divided by what? <a href="https://d2l.ai">' in cell
+
+
+def test_a_hypothesis_points_to_the_section_of_its_exercise(reported: Any) -> None:
+    page, check, cell = reported("-x.mean(0)")
+    assert check["diagnosis"]["name"] == "negated"
+    assert check["diagnosis"]["link"] == "#e"
+    assert "which difference is taken" in page
+    assert "section on <code>e</code>" in page
+    assert '<a href="#e">' in cell
+
+
+def test_where_nothing_fits_the_evidence_stands_alone(reported: Any) -> None:
+    page, check, _ = reported("x.mean(0).pow(2)")
+    assert check["diagnosis"] is None
+    assert "No known pattern fits" in page
+    assert "the worst, at [" in page
+    assert "<summary>A hint</summary>" not in page
+
+
+def test_without_a_diagnosis_nothing_is_said_of_patterns(bench: Bench) -> None:
+    bench.week(WIDE)
+    handed_in = bench.program("# %% e\ndef mean(x): return x * 0\n")
+    result = bench.judge(bench.cpu_only).grade(handed_in, bench.program(WIDE_SOLUTION))
+    page = StudentReport("s1", "S", "week01", "W", result, (), (ExerciseScore("e", "E", 0, None, 3),), None, None, 0, 3)
+    assert "pattern" not in student_page(page)
+
+
+def test_a_fault_in_a_hypothesis_costs_the_hint_only(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: object) -> None:
+        raise RuntimeError("a bug of ours")
+
+    monkeypatch.setattr("torchstone.judge.diagnosis.explain", broken)
+    bench.week(WIDE)
+    bodies = "".join(f"def {name}(x): return {body}\n" for name, body in {**RIGHT, "mean": "-x.mean(0)"}.items())
+    result = bench.grade(f"# %% e\nimport torch\n{bodies}", WIDE_SOLUTION)
+    assert result.diagnosed
+    assert result.earned == 2
+    assert all(c.verdict is None or c.verdict.hint is None for c in bench.checks(result).values())

@@ -17,7 +17,17 @@ from torchstone.feedback import words
 from torchstone.feedback.inline import inline, quoted
 from torchstone.feedback.texts import COMMENT, EVIDENCE, code_line, one_line, visible
 from torchstone.feedback.words import Mark
-from torchstone.model import BrokenCell, CheckResult, ExerciseResult, ExerciseScore, Repair, StudentReport, Verdict
+from torchstone.messages import diagnosis as messages
+from torchstone.model import (
+    BrokenCell,
+    CheckResult,
+    ExerciseResult,
+    ExerciseScore,
+    Hint,
+    Repair,
+    StudentReport,
+    Verdict,
+)
 
 #: Repairs and broken cells shown on a page; a notebook of ten thousand cells must not make a page of as many.
 MOST_NOTES: Final = 30
@@ -40,6 +50,7 @@ class HintView:
 
     text: Markup
     link: str  #: http(s) address of further reading, or ""
+    section: Markup = _NOTHING  #: where to read on in the notebook, in a sentence
 
 
 @dataclass(frozen=True)
@@ -57,6 +68,7 @@ class CheckView:
     seen_with: str = ""  #: the inputs at which it was seen
     place: PlaceView | None = None
     hint: HintView | None = None
+    unexplained: str = ""  #: that no cause is known, where one was looked for
     notice: str = ""  #: why the points are open, where it is not the student's doing
 
 
@@ -111,8 +123,10 @@ class PageView:
 def page_view(report: StudentReport) -> PageView:
     """The student's view of a report."""
     results = {e.exercise: e for e in report.result.exercises} if report.result else {}
+    diagnosed = report.result is not None and report.result.diagnosed
     exercises = tuple(
-        _exercise(number, score, results.get(score.exercise)) for number, score in enumerate(report.exercises, 1)
+        _exercise(number, score, results.get(score.exercise), diagnosed=diagnosed)
+        for number, score in enumerate(report.exercises, 1)
     )
     subtotal = sum(e.score for e in report.exercises)
     late = report.late if report.late and (report.late.days or report.late.penalty) else None
@@ -164,7 +178,7 @@ def unsettled(score: ExerciseScore, result: ExerciseResult | None) -> bool:
     return score.manual is None and any(check.status in ("course_fault", "incomplete") for check in checks)
 
 
-def _exercise(number: int, score: ExerciseScore, result: ExerciseResult | None) -> ExerciseView:
+def _exercise(number: int, score: ExerciseScore, result: ExerciseResult | None, *, diagnosed: bool) -> ExerciseView:
     ours = unsettled(score, result)
     return ExerciseView(
         anchor=f"exercise-{number}",
@@ -175,7 +189,7 @@ def _exercise(number: int, score: ExerciseScore, result: ExerciseResult | None) 
         maximum=words.number(score.maximum),
         basis="" if ours else _basis(score),
         comment=visible(score.comment.strip(), COMMENT),
-        checks=tuple(_check(check) for check in result.checks) if result else (),
+        checks=tuple(_check(check, diagnosed=diagnosed) for check in result.checks) if result else (),
     )
 
 
@@ -189,7 +203,7 @@ def _basis(score: ExerciseScore) -> str:
     return f"A grader set these points; the checks alone gave {words.number(score.auto)}."
 
 
-def _check(check: CheckResult) -> CheckView:
+def _check(check: CheckResult, *, diagnosed: bool) -> CheckView:
     view = CheckView(
         name=one_line(check.check),
         title=inline(one_line(check.title)),
@@ -204,7 +218,9 @@ def _check(check: CheckResult) -> CheckView:
         return replace(view, earned="open", notice=words.INCOMPLETE)
     if check.verdict is None or check.status == "passed":
         return view
-    return _with_verdict(view, check.verdict, skipped=check.status == "skipped")
+    view = _with_verdict(view, check.verdict, skipped=check.status == "skipped")
+    unknown = diagnosed and check.status == "failed" and check.verdict.unexplained
+    return replace(view, unexplained=messages.no_known_pattern() if unknown else "")
 
 
 def _with_verdict(view: CheckView, verdict: Verdict, *, skipped: bool) -> CheckView:
@@ -216,10 +232,14 @@ def _with_verdict(view: CheckView, verdict: Verdict, *, skipped: bool) -> CheckV
         place=PlaceView(f"{one_line(verdict.where.cell)}, line {verdict.where.line}", code_line(verdict.where.code))
         if verdict.where
         else None,
-        hint=HintView(inline(visible(verdict.hint.text.strip(), EVIDENCE)), _link(verdict.hint.link))
-        if verdict.hint
-        else None,
+        hint=_hint(verdict.hint) if verdict.hint else None,
     )
+
+
+def _hint(hint: Hint) -> HintView:
+    name = one_line((hint.link or "").removeprefix("#"))
+    section = messages.section(name) if (hint.link or "").startswith("#") and name else ""
+    return HintView(inline(visible(hint.text.strip(), EVIDENCE)), _link(hint.link), inline(section))
 
 
 def _seen_with(verdict: Verdict) -> str:

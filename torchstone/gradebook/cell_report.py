@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import Final
+from urllib.parse import urlsplit
 
 from torchstone.gradebook.scoring import NOT_YET, CellScore
 from torchstone.model import CheckResult, Repair
 
 #: Characters of one evidence text; the full page is the feedback's.
 _LONGEST: Final = 900
+
+_SECTION: Final = re.compile(r"#[A-Za-z][\w-]{0,80}")
 
 _WORDS: Final = {
     "passed": "✓ passed",
@@ -44,8 +48,15 @@ def _check(check: CheckResult) -> str:
             where = verdict.where
             lines.append(f"{_text(where.cell)}, line {where.line}: <code>{_text(where.code)}</code>")
         if verdict.hint is not None:
-            lines.append(f"Hint: {_text(verdict.hint.text)}")
+            lines.append(f"Hint: {_text(verdict.hint.text)}{_link(verdict.hint.link)}")
     return f"<li>{'<br>'.join(lines)}</li>"
+
+
+def _link(address: str | None) -> str:
+    """To a section of the notebook that this report stands in, or to a page on the web."""
+    if address is None or not (_SECTION.fullmatch(address) or urlsplit(address).scheme in ("http", "https")):
+        return ""
+    return f' <a href="{escape(address)}">Read more</a>'
 
 
 def _text(text: str) -> str:

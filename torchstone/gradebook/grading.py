@@ -152,7 +152,14 @@ def _student_json(row: Row) -> dict[str, Any]:
     exercises = {}
     for e in row.result.exercises if row.result else ():
         exercises[e.exercise] = {"points": e.earned, "max": e.points, "checks": [_check_json(c) for c in e.checks]}
-    return {"points": row.earned, "max": row.points, "notes": list(row.notes), "exercises": exercises}
+    diagnosed = row.result is not None and row.result.diagnosed  # a check without a diagnosis: no known pattern fits
+    return {
+        "points": row.earned,
+        "max": row.points,
+        "notes": list(row.notes),
+        "exercises": exercises,
+        "diagnosed": diagnosed,
+    }
 
 
 def _check_json(check: CheckResult) -> dict[str, Any]:

@@ -8,6 +8,7 @@ What they do on a probe is kept: it is the same for every submission.
 from __future__ import annotations
 
 import itertools
+import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,17 +17,19 @@ from typing import Final
 
 from torchstone.compare import Fault
 from torchstone.compare.hypotheses import Observation, explain
-from torchstone.errors import CourseFault
+from torchstone.errors import CourseFault, TorchstoneError
 from torchstone.jail import Child, ChildLost, StudentRaised
 from torchstone.judge.children import Device, Zygotes
 from torchstone.judge.draw import WORLDS, Draw
 from torchstone.judge.implementations import Jailed, wall_seconds
-from torchstone.judge.misconceptions import Misconception
+from torchstone.judge.misconceptions import Misconception, section
 from torchstone.judge.observing import observation
 from torchstone.judge.probe import ACCELERATOR, Finding, Probe
 from torchstone.judge.trial import End, Trace, Trial
 from torchstone.judge.week import Week
 from torchstone.model import Hint, Limits, Program, Stage
+
+_log: Final = logging.getLogger(__name__)
 
 #: The diagnosis of one program, in seconds by the clock: what is not known by then stays unsaid.
 SECONDS: Final = 120.0
@@ -95,7 +98,7 @@ class Diagnosis:
                 if not explaining[check] and self._clock() < deadline:
                     hint = self._generic(program, failed[check])
                 if hint is not None:
-                    hints[(exercise, check[1])] = hint
+                    hints[(exercise, check[1])] = replace(hint, link=hint.link or section(exercise))
         return hints
 
     def _explaining(self, exercise: str, tried: Sequence[Evidence], deadline: float) -> list[Misconception]:
@@ -122,8 +125,14 @@ class Diagnosis:
         """What the framework's own hypotheses say, at first of what was seen, then of the same in float64."""
         if _unwritten(tried):
             return None
-        seen = [observation(self._week, e.probe, e.trial, e.fault) for e in tried]
-        return explain(seen) or explain([*seen, *self._in_float64(program, tried)])
+        try:
+            seen = [observation(self._week, e.probe, e.trial, e.fault) for e in tried]
+            return explain(seen) or explain([*seen, *self._in_float64(program, tried)])
+        except TorchstoneError:
+            raise
+        except Exception:  # a fault of ours, over a student's values: it costs the hint, and nothing else
+            _log.warning("%s: a hypothesis failed", tried[0].probe.check.name, exc_info=True)
+            return None
 
     def _in_float64(self, program: Program, tried: Sequence[Evidence]) -> list[Observation]:
         """Probes that failed in float32, once more in float64. Not where the check cannot be run in it."""

@@ -23,7 +23,7 @@ class Misconception:
     change: Change
     hint: str  #: what a student reads: a question that leads on, never the answer
     name: str = ""  #: by default the name it was given in misconceptions.py, with spaces
-    link: str | None = None  #: where to read on
+    link: str | None = None  #: where to read on; by default the exercise's section in the notebook
 
     def program(self, solution: Program) -> Program:
         """The solution with this one mistake. Raises CourseFault if it has no such cell, or the edit misses."""
@@ -41,7 +41,12 @@ class Misconception:
 
     @property
     def advice(self) -> Hint:
-        return Hint(self.name, self.hint, self.link)
+        return Hint(self.name, self.hint, self.link or section(self.exercise))
+
+
+def section(exercise: str) -> str:
+    """The link to an exercise's section in the notebook, where an anchor of that name stands."""
+    return f"#{exercise}"
 
 
 def edit(*pairs: str) -> Change:

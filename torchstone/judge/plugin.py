@@ -21,6 +21,7 @@ from torchstone.judge.judge import Judge
 from torchstone.judge.probe import Check, Finding
 from torchstone.judge.sitting import Sitting
 from torchstone.judge.week import Week, script_cells
+from torchstone.messages.diagnosis import no_known_pattern
 from torchstone.model import CheckResult, GradingPolicy, JailPolicy, Program, Reading, Result, Verdict
 from torchstone.secret import PUBLIC_KEY
 
@@ -235,15 +236,17 @@ def told(result: Result) -> Iterator[str]:
     for exercise in result.exercises:
         yield f"{exercise.exercise}: {exercise.earned:g} of {exercise.points:g}"
         for check in exercise.checks:
-            yield from _told(check)
+            yield from _told(check, diagnosed=result.diagnosed)
     missing = f" · missing: {', '.join(result.missing_devices)}" if result.missing_devices else ""
     yield f"total: {result.earned:g} of {result.points:g} · jail: {result.tier}{missing}"
 
 
-def _told(check: CheckResult) -> Iterable[str]:
+def _told(check: CheckResult, *, diagnosed: bool) -> Iterable[str]:
     yield f"  {_SIGNS[check.status]} {check.title}: {check.earned:g} of {check.points:g}"
     if check.verdict is not None:
         yield from (f"      {line}" for line in _evidence(check.verdict))
+    if diagnosed and check.status == "failed" and check.verdict is not None and check.verdict.unexplained:
+        yield f"      {no_known_pattern()}"
     if check.staff is not None:
         yield f"      [for staff: {clean(check.staff, 600)}]"
 

@@ -33,7 +33,7 @@ def _holds(o: Observation, fits: Fits) -> bool:
     for part in o.parts:
         if part.got is None or not bool((~part.got.isfinite() & part.want.isfinite()).any()):
             return False
-        if not any(fits(part.got, ~part.got.isfinite() & part.want.isfinite(), x) for x in o.tensors):
+        if not any(fits(part.got, ~part.got.isfinite() & part.want.isfinite(), x) for x in o.tensors if x.numel()):
             return False
     return True
 

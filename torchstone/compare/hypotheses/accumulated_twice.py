@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from torchstone.compare.hypotheses._hypothesis import Fit, Hypothesis, every_part, failing, strong
 from torchstone.compare.hypotheses._observation import Observation, Part
+from torchstone.compare.tolerance import greatest
 
 
 def _fit(part: Part, o: Observation) -> Fit:
@@ -19,8 +20,8 @@ def _over_calls(observations: Sequence[Observation]) -> bool:
     steps = [pair for o in failed for pair in o.steps]
     if not steps or any(not o.steps for o in failed):
         return False
-    close = [(got - want.cumsum(0)).abs().max() <= 1e-4 * want.cumsum(0).abs().max() for got, want in steps]
-    return all(map(bool, close))
+    close = [greatest(got - want.cumsum(0)) <= 1e-4 * greatest(want.cumsum(0)) for got, want in steps]
+    return all(close)
 
 
 _onto_what_was_there = every_part(_fit)

@@ -6,6 +6,7 @@ from torch import Tensor
 
 from torchstone.compare.hypotheses._hypothesis import Hypothesis, Rank, failing
 from torchstone.compare.hypotheses._observation import Observation
+from torchstone.compare.tolerance import greatest
 
 
 def _explains(observations: Sequence[Observation]) -> bool:
@@ -20,7 +21,7 @@ def _first_only(o: Observation) -> bool:
 
 
 def _right_at_first(got: Tensor, want: Tensor, limit: float) -> bool:
-    wrong = [bool((g - w).abs().max() > limit * w.abs().max()) for g, w in zip(got, want, strict=True) if w.numel()]
+    wrong = [greatest(g - w) > limit * greatest(w) for g, w in zip(got, want, strict=True) if w.numel()]
     return len(wrong) > 2 and not wrong[0] and all(wrong[1:])
 
 

@@ -7,6 +7,7 @@ from torch.nn import functional
 
 from torchstone.compare.hypotheses._hypothesis import Fit, Hypothesis, every_part
 from torchstone.compare.hypotheses._observation import Observation, Part
+from torchstone.compare.tolerance import greatest
 
 _STRIDES = (1, 2)
 
@@ -20,8 +21,8 @@ def _fit(part: Part, o: Observation) -> Fit:
     if turned:
         return Fit.STRONG if any(want.shape[a] > 2 for axes_ in turned for a in axes_) else Fit.WEAK
     change = got - want
-    close = part.limit * max(float(got.abs().max()), float(want.abs().max()))
-    return Fit.STRONG if any(bool((c - change).abs().max() <= 2 * close) for c in _changes(o, change)) else Fit.NO
+    close = part.limit * max(greatest(got), greatest(want))
+    return Fit.STRONG if any(greatest(c - change) <= 2 * close for c in _changes(o, change)) else Fit.NO
 
 
 def _changes(o: Observation, like: Tensor) -> Iterator[Tensor]:

@@ -4,6 +4,7 @@ import torch
 
 from torchstone.compare.hypotheses._hypothesis import Fit, Hypothesis, Rank, every_part
 from torchstone.compare.hypotheses._observation import Observation, Part
+from torchstone.compare.tolerance import greatest
 
 _WIDEST = 2
 
@@ -12,7 +13,7 @@ def _fit(part: Part, _: Observation) -> Fit:
     got, want = part.got, part.want
     if got is None or got.shape != want.shape or not want.dim():
         return Fit.NO
-    wrong = ((got - want).abs() > part.limit * want.abs().max()) | ~got.isfinite()
+    wrong = ((got - want).abs() > part.limit * greatest(want)) | ~got.isfinite()
     spatial = 2 if want.dim() >= 2 else 1
     wrong = wrong.flatten(0, want.dim() - spatial - 1) if want.dim() > spatial else wrong[None]
     anywhere = wrong.any(0)

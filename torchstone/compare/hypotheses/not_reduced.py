@@ -2,6 +2,7 @@
 
 from torchstone.compare.hypotheses._hypothesis import Fit, Hypothesis, every_part, strong
 from torchstone.compare.hypotheses._observation import Observation, Part
+from torchstone.compare.tolerance import greatest
 
 
 def _fit(part: Part, _: Observation) -> Fit:
@@ -12,10 +13,10 @@ def _fit(part: Part, _: Observation) -> Fit:
         return Fit.NO
     combined = got.flatten(0, got.dim() - part.want.dim() - 1)
     close = [
-        (c - part.want).abs().max() <= part.limit * max(1.0, len(combined)) * got.abs().max()
+        greatest(c - part.want) <= part.limit * max(1.0, len(combined)) * greatest(got)
         for c in (combined.sum(0), combined.mean(0))
     ]
-    return strong(any(map(bool, close)))
+    return strong(any(close))
 
 
 HYPOTHESIS = Hypothesis(

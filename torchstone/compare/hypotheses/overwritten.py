@@ -6,6 +6,7 @@ import torch
 
 from torchstone.compare.hypotheses._hypothesis import Fit, Hypothesis, every_part, failing, strong
 from torchstone.compare.hypotheses._observation import Observation, Part
+from torchstone.compare.tolerance import greatest
 
 
 def _fit(part: Part, o: Observation) -> Fit:
@@ -22,7 +23,7 @@ def _over_calls(observations: Sequence[Observation]) -> bool:
     if not steps or any(not o.steps for o in failed):
         return False
     shares = [(got, torch.cat([want[:1], want.diff(dim=0)])) for got, want in steps]
-    return all(bool((got - share).abs().max() <= 1e-4 * share.abs().max()) for got, share in shares)
+    return all(greatest(got - share) <= 1e-4 * greatest(share) for got, share in shares)
 
 
 _what_was_there = every_part(_fit)

@@ -4,6 +4,10 @@ import torch
 
 from torchstone.compare.hypotheses._hypothesis import Fit, Hypothesis, Rank, every_part
 from torchstone.compare.hypotheses._observation import Observation, Part
+from torchstone.compare.tolerance import greatest
+
+#: Rows of which every two are compared.
+_MOST = 2000
 
 
 def _fit(part: Part, _: Observation) -> Fit:
@@ -15,9 +19,9 @@ def _fit(part: Part, _: Observation) -> Fit:
 def _along(part: Part, axis: int) -> Fit:
     assert part.got is not None
     got, want = (x.movedim(axis, 0).flatten(1) if x.dim() > 1 else x[:, None] for x in (part.got, part.want))
-    if len(want) < 2:
+    if not 2 <= len(want) <= _MOST:
         return Fit.NO
-    close = part.limit * float(want.abs().max())
+    close = part.limit * greatest(want)
     if bool((torch.cdist(want, want, p=torch.inf) + torch.eye(len(want)) <= close).any()):
         return Fit.NO  # equal rows: any order would do
     order = torch.cdist(got, want, p=torch.inf).argmin(1)

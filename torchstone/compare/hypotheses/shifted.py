@@ -6,6 +6,7 @@ from torch import Tensor
 
 from torchstone.compare.hypotheses._hypothesis import Fit, Hypothesis, every_part, failing
 from torchstone.compare.hypotheses._observation import Observation, Part
+from torchstone.compare.tolerance import greatest
 
 
 def _fit(part: Part, _: Observation) -> Fit:
@@ -19,10 +20,10 @@ def _along(got: Tensor, want: Tensor, limit: float) -> Fit:
     """Late or early by one; what stands in the place that came free may be anything."""
     if len(want) < 2:
         return Fit.NO
-    close = limit * float(want.abs().max())
+    close = limit * greatest(want)
     late = bool(((got[1:] - want[:-1]).abs() <= close).all())
     early = bool(((got[:-1] - want[1:]).abs() <= close).all())
-    moved = bool((want[1:] - want[:-1]).abs().max() > close)
+    moved = greatest(want[1:] - want[:-1]) > close
     if not (late or early) or not moved:
         return Fit.NO
     return Fit.STRONG if len(want) > 2 else Fit.WEAK

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from torchstone.compare.hypotheses._hypothesis import Fit, Hypothesis, every_part
 from torchstone.compare.hypotheses._observation import Observation, Part
+from torchstone.compare.tolerance import greatest
 
 
 def _fit(part: Part, o: Observation) -> Fit:
@@ -25,8 +26,7 @@ def _reduced(part: Part, x: Tensor) -> bool:
     for found in (x.sum, x.mean):
         along = [found(dim=[a for a in range(x.dim()) if a != kept]) for kept in range(x.dim())]
         asked = any(
-            a.shape == part.want.shape and bool((a - part.want).abs().max() <= part.limit * x.abs().sum())
-            for a in along
+            a.shape == part.want.shape and greatest(a - part.want) <= part.limit * float(x.abs().sum()) for a in along
         )
         if asked and any(part.is_like(a) for a in along):
             return True
