@@ -1,6 +1,6 @@
 """The judge: runs a check as a pure function of an implementation and a draw, as often and over whatever it needs.
 
-What a grader imports: `agree, edit, exercise, fill, misconception, points, scenario, vjp`.
+What a grader imports: `agree, descend, edit, exercise, fill, misconception, points, scenario, vjp`.
 What the rest of the framework uses: `Judge`, `grade`, `declared_exercises`, `grader_digest`, `result_key`.
 
 Names are imported when they are asked for, so that `torchstone.judge.keys` costs neither torch nor pytest.
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from torchstone.judge.marks import exercise, points
     from torchstone.judge.misconceptions import edit, misconception
     from torchstone.judge.scenarios import scenario
-    from torchstone.judge.stock import fill, vjp
+    from torchstone.judge.stock import descend, fill, vjp
     from torchstone.judge.trial import agree
     from torchstone.judge.week import Week
 
@@ -27,6 +27,7 @@ __all__ = [
     "Week",
     "agree",
     "declared_exercises",
+    "descend",
     "edit",
     "exercise",
     "fill",
@@ -44,6 +45,7 @@ _HOME: Final = {
     "Week": "week",
     "agree": "trial",
     "declared_exercises": "declared",
+    "descend": "stock",
     "edit": "misconceptions",
     "exercise": "marks",
     "fill": "stock",

@@ -56,6 +56,49 @@ def fill(module: nn.Module, values: Sequence[Tensor]) -> list[Tensor]:
 
 
 @scenario
+def descend(
+    code: Any,
+    rule: str,
+    groups: Any,
+    gradients: Any,
+    keep: Any = None,
+    settings: Any = None,
+    stops: Any = (),
+    **options: Any,
+) -> Any:
+    """`descend(student, "Adam", groups, gradients, lr=…)`: what an optimizer makes of gradients that are given to it.
+
+    `rule` names a class of the implementation, made as `rule(groups, **options)`. `groups` is a list of tensors, or of
+    dictionaries `{"params": […], "lr": …}`. `gradients` has for each step a list with one tensor or None a parameter.
+    `settings` changes every group before a step: `{3: {"lr": 0.1}}`, steps counted from 1. After the steps in `stops`
+    the optimizer is made anew and takes over the other one's `state_dict`. Gives the parameters after the steps in
+    `keep` (by default after each), the last gradients as they then are, and whether the parameters are still leaves.
+    """
+    parameters = [p for g in groups for p in (g["params"] if isinstance(g, dict) else [g])]
+    for p in parameters:
+        p.requires_grad_()
+    optimizer = getattr(code, rule)(groups, **options)
+    history = {}
+    for step, given in enumerate(gradients, 1):
+        for group in optimizer.param_groups if settings and step in settings else ():
+            group.update(settings[step])
+        for p, g in zip(parameters, given, strict=True):
+            p.grad = g
+        optimizer.step()
+        if keep is None or step in keep:
+            history[f"after step {step}"] = [p.detach().clone() for p in parameters]
+        if step in stops:
+            saved = optimizer.state_dict()
+            optimizer = getattr(code, rule)(groups, **options)
+            optimizer.load_state_dict(saved)
+    return {
+        "parameters": history,
+        "gradients, afterwards": [p.grad for p in parameters],
+        "still trainable": [p.requires_grad and p.is_leaf for p in parameters],
+    }
+
+
+@scenario
 def pull_back(code: Any, name: str, inputs: Any, options: Any, upstream: Any) -> Any:
     function = code
     for part in name.split("."):
