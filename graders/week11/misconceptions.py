@@ -64,8 +64,8 @@ negative_curvature_skipped = gd_newton(
 )
 starting_point_left_out = gd_newton(
     edit(
-        "    return torch.stack(rows)\n\n\ndef newton",
-        "    return torch.stack([*rows[1:], rows[-1] - lr * grad(rows[-1])])\n\n\ndef newton",
+        "    rows = [x]\n    for _ in range(steps):\n        rows.append(rows[-1] - lr",
+        "    rows = [x - lr * grad(x)]\n    for _ in range(steps):\n        rows.append(rows[-1] - lr",
     ),
     "What is in row 0 of the trajectory: the start, or what comes after the first step?",
 )
@@ -224,8 +224,10 @@ rmsprop_corrects_a_bias = adagrad_rmsprop(
 )
 divides_by_the_past_alone = adagrad_rmsprop(
     edit(
-        '                total.add_(p.grad**2)\n                p -= group["lr"] * p.grad / torch.sqrt(total + group["eps"])',
-        '                p -= group["lr"] * p.grad / torch.sqrt(total + group["eps"])\n                total.add_(p.grad**2)',
+        "                total.add_(p.grad**2)\n",
+        "",
+        'p.grad / torch.sqrt(total + group["eps"])\n',
+        'p.grad / torch.sqrt(total + group["eps"])\n                total.add_(p.grad**2)\n',
     ),
     "Does the divisor of a step know of the gradient of that step?",
 )
@@ -369,8 +371,10 @@ eps_before_the_correction = adam_adamw(
 )
 decay_in_the_gradient_of_adamw = adam_adamw(
     edit(
-        '                    p *= 1 - group["lr"] * group["weight_decay"]\n                    self.update(p, p.grad, group)',
-        '                    self.update(p, p.grad + group["weight_decay"] * p, group)',
+        '                    p *= 1 - group["lr"] * group["weight_decay"]\n',
+        "",
+        "self.update(p, p.grad, group)",
+        'self.update(p, p.grad + group["weight_decay"] * p, group)',
     ),
     "Does AdamW's decay pass through the division by √v̂, or act on the parameter itself?",
 )
@@ -393,20 +397,15 @@ means_are_sums = adam_adamw(
     edit('state["m"].mul_(beta1).add_((1 - beta1) * g)', 'state["m"].mul_(beta1).add_(g)'),
     "If every gradient is 1, to which value does a mean tend, and to which does your m?",
 )
-one_clock_for_all = adam_adamw(
-    edit(
-        '        state["t"] += 1\n',
-        '        if p is self.param_groups[0]["params"][0] or "clock" not in self.__dict__:\n'
-        '            self.clock = self.__dict__.get("clock", max(s.get("t", 0) for s in self.state.values())) + 1\n'
-        '        state["t"] = self.clock\n',
-    ),
-    "Does a parameter grow older in steps in which it had no gradient?",
+clock_ticks_for_every_parameter = adam_adamw(
+    edit('        state["t"] += 1\n', '        group["t"] = state["t"] = group.get("t", 0) + 1\n'),
+    "In one step with three parameters, by how much does t grow for each of them?",
 )
 older_without_a_gradient = adam_adamw(
     edit(
-        '                if p.grad is not None:\n                    self.update(p, p.grad + group["weight_decay"] * p, group)',
+        '                if p.grad is not None:\n                    self.update(p, p.grad + group["weight_decay"]',
         '                if p.grad is None and self.state[p]:\n                    self.state[p]["t"] += 1\n'
-        '                if p.grad is not None:\n                    self.update(p, p.grad + group["weight_decay"] * p, group)',
+        '                if p.grad is not None:\n                    self.update(p, p.grad + group["weight_decay"]',
         "                if p.grad is not None:\n                    p *= 1",
         '                if p.grad is None and self.state[p]:\n                    self.state[p]["t"] += 1\n'
         "                if p.grad is not None:\n                    p *= 1",
@@ -642,8 +641,8 @@ state_started_anew = state(
 )
 state_forgotten = state(
     edit(
-        "    for p, state in optimizer.state.items():\n        for key, value in state.items():\n            state[key] = moved(value, p)",
-        "    optimizer.state.clear()",
+        "    for p, state in optimizer.state.items():",
+        "    optimizer.state.clear()\n    for p, state in optimizer.state.items():",
     ),
     "What did the optimizer remember before the move, and what after it?",
 )

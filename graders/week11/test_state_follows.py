@@ -55,15 +55,16 @@ def moved_in_training(code, rule, x, y, parameters, dtype, options):
 
 
 @scenario
-def told(value, p):
-    """A state as data: where a tensor is, beside its parameter, its dtype and its values."""
+def told(value, p, to):
+    """A state as data: where a tensor is and of which dtype, compared with its parameter, and its values."""
     if isinstance(value, torch.Tensor):
-        values = value.detach().to(p.device)
-        return {"with its parameter": value.device == p.device, "dtype": str(value.dtype), "values": values}
+        values = value.detach().to(to)
+        dtype = "its parameter's" if value.dtype == p.dtype else str(value.dtype)
+        return {"with its parameter": value.device == p.device, "dtype": dtype, "values": values}
     if isinstance(value, dict):
-        return {key: told(v, p) for key, v in value.items()}
+        return {key: told(v, p, to) for key, v in value.items()}
     if isinstance(value, (list, tuple)):
-        return [type(value).__name__, [told(v, p) for v in value]]
+        return [type(value).__name__, [told(v, p, to) for v in value]]
     return [type(value).__name__, value]
 
 
@@ -79,7 +80,7 @@ def state_after_the_move(code, x, parameters, velocities, past, dtype):
     weight["past"] = [past[0].cpu(), {"steps": (past[1].cpu(), torch.tensor([True, False]))}]
     bias["name"], bias["decaying"], bias["rate"], bias["nothing"] = "bias", False, 0.25, None
     code.move_(net, optimizer, x.device if dtype is None else getattr(torch, dtype))
-    return [told(optimizer.state[p], p) for p in (net.weight, net.bias)]
+    return [told(optimizer.state[p], p, x.device) for p in (net.weight, net.bias)]
 
 
 @scenario

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 import torch
+from torch import nn
 
 from torchstone.jail import SCENARIO_NAMES
-from torchstone.judge import vjp
+from torchstone.judge import descend, vjp
 from torchstone.judge.implementations import Local
 from torchstone.judge.scenarios import VISIBLE, scenario
 
@@ -148,3 +149,45 @@ def test_vjp_of_what_cannot_be_pulled_back_has_no_gradients() -> None:
     x = torch.randn(3)
     for f in (lambda x: x.detach(), lambda x: x.sum(), lambda x: None, lambda x: x.double(), lambda x: "text"):
         assert vjp(Local({"f": f}).f, x, up=x)["gradient"] == [None]
+
+
+class Optimizer(torch.optim.SGD):
+    """Torch's, with another name for its constructor's caller."""
+
+
+def test_descend_is_what_a_training_loop_does() -> None:
+    code = Local({"Optimizer": Optimizer})
+    a, b = torch.randn(3, 2), torch.randn(4)
+    gradients = [[torch.randn(3, 2), torch.randn(4)] for _ in range(4)]
+    gradients[1][1] = None  # type: ignore[call-overload]
+    groups = [{"params": [a], "lr": 0.5}, {"params": [b]}]
+    got = descend(code, "Optimizer", groups, gradients, settings={3: {"lr": 0.2}}, lr=0.1, momentum=0.9)
+
+    p, q = (nn.Parameter(t.clone()) for t in (a, b))
+    optimizer = torch.optim.SGD([{"params": [p], "lr": 0.5}, {"params": [q]}], lr=0.1, momentum=0.9)
+    for step, (p.grad, q.grad) in enumerate(gradients, 1):
+        if step == 3:
+            for group in optimizer.param_groups:
+                group["lr"] = 0.2
+        optimizer.step()
+        torch.testing.assert_close(got["parameters"][f"after step {step}"], [p.detach(), q.detach()])
+    assert got["still trainable"] == [True, True]
+    torch.testing.assert_close(got["gradients, afterwards"], gradients[-1])
+
+
+def test_descend_keeps_some_steps_and_goes_on_from_a_saved_state() -> None:
+    class Forgetful(torch.optim.SGD):
+        def state_dict(self) -> dict[str, Any]:
+            return {**super().state_dict(), "state": {}}
+
+    code = Local({"Optimizer": Optimizer, "Forgetful": Forgetful})
+    start, gradients = [torch.randn(3)], [[torch.randn(3)] for _ in range(5)]
+
+    def after(rule: str, **options: Any) -> Any:
+        return descend(code, rule, start, gradients, keep=(5,), lr=0.1, momentum=0.9, **options)["parameters"]
+
+    whole = after("Optimizer")
+    assert list(whole) == ["after step 5"]
+    torch.testing.assert_close(after("Optimizer", stops=(2, 3)), whole)
+    torch.testing.assert_close(after("Forgetful"), whole)
+    assert not torch.allclose(after("Forgetful", stops=(2,))["after step 5"][0], whole["after step 5"][0])
