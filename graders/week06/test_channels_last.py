@@ -40,10 +40,17 @@ def assembled(code, x, parameters):
 
 
 @scenario
+def value_and_gradient(net, x, leaves, upstream):
+    """Without the gradient where the value is not on the device of its upstream gradient: the value tells of that."""
+    y = net(x.requires_grad_())
+    fits = (y.shape, y.device) == (upstream.shape, upstream.device)
+    return {"value": y, "gradient": torch.autograd.grad(y, [x, *leaves], upstream) if fits else None}
+
+
+@scenario
 def outputs_and_gradients(code, x, parameters, upstream):
     net, leaves = assembled(code, x, parameters)
-    y = net(x.requires_grad_())
-    return {"value": y, "gradient": torch.autograd.grad(y, [x, *leaves], upstream)}
+    return value_and_gradient(net, x, leaves, upstream)
 
 
 @scenario
@@ -52,11 +59,7 @@ def in_both_layouts(code, x, parameters, upstream):
     net, leaves = assembled(code, x, parameters)
     x = x.contiguous()
     other = x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)
-    found = []
-    for image in (x, other):
-        image.requires_grad_()
-        y = net(image)
-        found.append({"value": y, "gradient": torch.autograd.grad(y, [image, *leaves], upstream)})
+    found = [value_and_gradient(net, image, leaves, upstream) for image in (x, other)]
     net.to(memory_format=torch.channels_last)
     found.append({"value": net(other)})
     return found
