@@ -16,6 +16,7 @@ from torchstone.errors import JailError
 from torchstone.jail import Child, ChildLost, StudentRaised, Zygote
 from torchstone.judge.implementations import lost_message, wall_seconds
 from torchstone.judge.probe import Check
+from torchstone.messages import verdicts
 from torchstone.model import BrokenCell, Cell, JailPolicy, Limits, Program, Stage, Tier
 
 Device = Literal["cpu", "sim"]
@@ -152,14 +153,14 @@ class Children:
         cell = next((c for c in self._cells if c.label == label), None)
         if cell is None:
             if strikes > 1:
-                raise Unloadable(Stage.RAN, f"the notebook's cells could not be run: {why}", kind=reason)
+                raise Unloadable(Stage.RAN, verdicts.cells_not_run(why), kind=reason)
             return
         if reason in ("deadline", "cpu") and cell.label not in self._suspects:
             self._suspects.add(cell.label)
             return
         if len(self._left_out) == _LEFT_OUT:
-            raise Unloadable(Stage.RAN, f"the notebook's cells could not be run: too many end it ({why})", kind=reason)
-        self._left_out[cell.label] = BrokenCell(cell.label, f"{why}, so this cell was left out")
+            raise Unloadable(Stage.RAN, verdicts.too_many_cells_end(why), kind=reason)
+        self._left_out[cell.label] = BrokenCell(cell.label, verdicts.cell_left_out(why))
         self._cells.remove(cell)
 
     def close(self) -> None:

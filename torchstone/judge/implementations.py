@@ -16,6 +16,7 @@ from torchstone.errors import NotData
 from torchstone.jail import SCENARIO_NAMES, Answer, Child, ChildLost, Misfit, StudentRaised
 from torchstone.judge.scenarios import Scenario
 from torchstone.judge.stock import Named
+from torchstone.messages import verdicts
 from torchstone.model import Basis, Limits, Stage, Where
 
 T = TypeVar("T")
@@ -108,8 +109,7 @@ class Jailed(Code):
         except ChildLost as e:
             raise Lost(lost_message(e.reason, self._limits), e.reason) from None
         if self._device != "cpu" and "cpu" in answer.devices:
-            message = "the inputs were on the accelerator and a result came back on the CPU"
-            raise Fault(Stage.DEVICE, message, basis=Basis.SELF_REPORTED)
+            raise Fault(Stage.DEVICE, verdicts.came_back_on_the_cpu(), basis=Basis.SELF_REPORTED)
         return answer
 
 
@@ -125,44 +125,40 @@ def raised(e: StudentRaised) -> Fault:
     if isinstance(e.cell, str) and isinstance(e.line, int) and isinstance(e.code, str):
         where = Where(clean(e.cell, _TYPE_NAME), e.line, clean(e.code, _CODE))
     if e.kind == "missing":
-        return Fault(Stage.RAN, f"nothing called `{text}` is defined", kind="missing")
+        return Fault(Stage.RAN, verdicts.undefined(text), kind="missing")
     if e.kind == "misfit":
         return Fault(Stage.SHAPE, text, kind="misfit")
     if e.kind == "notdata":
         return _not_data(text)
     if type_name == "NotImplementedError" and not text:
-        return Fault(
-            Stage.RAN, "not written yet: the cell still raises NotImplementedError", where=where, kind=type_name
-        )
-    message = f"{type_name}: {text}" if text else type_name
+        return Fault(Stage.RAN, verdicts.not_written(), where=where, kind=type_name)
+    message = verdicts.raised(type_name, text)
     if where is None:
-        message = f"what your code gave could not be used: {message}"
+        message = verdicts.unusable(message)
     return Fault(Stage.RAN, message, where=where, kind=type_name)
 
 
 def lost_message(reason: str, limits: Limits) -> str:
     """Why there was no answer."""
     return {
-        "deadline": f"no answer within {wall_seconds(limits):g} s",
-        "cpu": f"no answer within {limits.cpu_seconds:g} s of computing",
-        "died": "the program ended before it answered",
-        "memory": f"it needed more than {limits.memory_mb:,} MB of memory",
-        "output": "it printed without end",
-        "protocol": "the answer could not be read",
-    }.get(reason, "there was no answer")
+        "deadline": verdicts.no_answer_in_time(wall_seconds(limits)),
+        "cpu": verdicts.too_much_computing(limits.cpu_seconds),
+        "died": verdicts.ended(),
+        "memory": verdicts.too_much_memory(limits.memory_mb),
+        "output": verdicts.endless_output(),
+        "protocol": verdicts.unreadable(),
+    }.get(reason, verdicts.no_answer())
 
 
 def _not_data(what: str) -> Fault:
-    message = f"the result holds {what}, where numbers, strings, tensors or lists of them are expected"
-    return Fault(Stage.TYPE, message, kind="notdata")
+    return Fault(Stage.TYPE, verdicts.not_data(what), kind="notdata")
 
 
 def _refuse_mutation(name: str, changed: Any) -> None:
     """Raise Fault if a direct call changed its inputs, unless its name ends in `_` as in-place functions' do."""
     numbers = [i for i in changed if type(i) is int and 0 <= i < 1000]
     if numbers and not name.endswith("_"):
-        message = f"`{name}` changed the tensor it was given (number {numbers[0] + 1}): work on a copy"
-        raise Fault(Stage.INPUTS, message, basis=Basis.SELF_REPORTED)
+        raise Fault(Stage.INPUTS, verdicts.input_changed(name, numbers[0] + 1), basis=Basis.SELF_REPORTED)
 
 
 class _Missing(Exception):
@@ -198,11 +194,11 @@ def _calm() -> Iterator[None]:
     except NotData as e:
         raise _not_data(str(e)) from e
     except _Missing as e:
-        raise Fault(Stage.RAN, f"nothing called `{e}` is defined", kind="missing") from e
+        raise Fault(Stage.RAN, verdicts.undefined(str(e)), kind="missing") from e
     except Misfit as e:
         raise Fault(Stage.SHAPE, str(e), kind="misfit") from e
     except Exception as e:
-        raise Fault(Stage.RAN, f"{type(e).__name__}: {clean(str(e), _TEXT)}", kind=type(e).__name__) from e
+        raise Fault(Stage.RAN, verdicts.raised(type(e).__name__, clean(str(e), _TEXT)), kind=type(e).__name__) from e
     finally:
         torch.set_rng_state(state)
         random.setstate(python_state)

@@ -9,10 +9,11 @@ from typing import Any, Literal
 from torchstone.compare import Fault
 from torchstone.judge.draw import World
 from torchstone.judge.trial import Body, Trial
+from torchstone.messages import verdicts
 
 #: The automatic device check of every exercise: its name, and its title for a student.
 ACCELERATOR = "accelerator"
-ACCELERATOR_TITLE = "On an accelerator it gives the same, and stays there"
+ACCELERATOR_TITLE = verdicts.accelerator_title()
 
 
 @dataclass(frozen=True)

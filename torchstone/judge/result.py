@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from torchstone.compare import Fault
 from torchstone.judge.probe import ACCELERATOR, ACCELERATOR_TITLE, Check, Finding
+from torchstone.messages import verdicts
 from torchstone.model import CheckResult, ExerciseResult, Stage, Status, Verdict
 
 
@@ -90,8 +91,7 @@ def _on_accelerator(finish: Finish, findings: Sequence[Finding]) -> CheckResult:
     if became["withheld"]:
         return finish("skipped", verdict=_not_run(became["withheld"][0]))
     if any(f.became == "repeat" for f in findings):
-        message = "not run: on the CPU it does not give the right answer yet"
-        return finish("skipped", verdict=Verdict(Stage.RAN, message, world="accelerator"))
+        return finish("skipped", verdict=Verdict(Stage.RAN, verdicts.not_right_on_the_cpu(), world="accelerator"))
     faults = [f.reason for f in findings if f.became == "course"]
     nothing = "there are points for the accelerator, and no check has anything to run there"
     return finish("course_fault", staff=faults[0] if faults else nothing)
@@ -102,8 +102,7 @@ def _unscored(finish: Finish, all_right: bool) -> CheckResult:
     note = "the simulated accelerator is not scored here: its points follow the checks on the CPU"
     if all_right:
         return finish("passed", staff=note)
-    message = "not run here: it counts as passed when every check on the CPU holds"
-    return finish("skipped", verdict=Verdict(Stage.RAN, message, world="accelerator"), staff=note)
+    return finish("skipped", verdict=Verdict(Stage.RAN, verdicts.follows_the_cpu(), world="accelerator"), staff=note)
 
 
 def _verdict(finding: Finding) -> Verdict:

@@ -18,6 +18,7 @@ from torchstone.judge.implementations import Jailed, Lost
 from torchstone.judge.probe import Became, Check, Finding, Probe
 from torchstone.judge.trial import Oracle, Trial
 from torchstone.judge.week import Week
+from torchstone.messages import verdicts
 from torchstone.model import Basis, GradingPolicy, Program, Stage, Where
 
 #: After so many deaths the remaining checks of an exercise are not tried.
@@ -119,15 +120,11 @@ class Sitting:
             if spent.deaths_on_accelerator >= DEATHS:
                 return Finding(probe, "limit", reason=f"not tried: {DEATHS} checks ended the process there")
         elif spent.deaths >= DEATHS:
-            return Finding(
-                probe, "withheld", reason=f"not run: {DEATHS} checks of this exercise ended the program before"
-            )
+            return Finding(probe, "withheld", reason=verdicts.program_ended_before(DEATHS))
         if self._is_used_up(check.exercise, spent):
-            return Finding(
-                probe, "withheld", reason="not run: the time for this exercise was used up by its other checks"
-            )
+            return Finding(probe, "withheld", reason=verdicts.exercise_time_used_up())
         if sum(s.seconds for s in self._spent.values()) > PROGRAM_SECONDS:
-            return Finding(probe, "withheld", reason="not run: the time for the whole notebook was used up")
+            return Finding(probe, "withheld", reason=verdicts.notebook_time_used_up())
         return None
 
     def _is_used_up(self, exercise: str, spent: Spent) -> bool:
@@ -187,7 +184,7 @@ class Sitting:
         if broken is None:
             return fault
         where = Where(broken.cell, broken.line, broken.code) if broken.line is not None and broken.code else None
-        return Fault(fault.stage, f"{broken.cell} failed: {broken.message}", where=where, kind=fault.kind)
+        return Fault(fault.stage, verdicts.cell_failed(broken.cell, broken.message), where=where, kind=fault.kind)
 
     def close(self) -> None:
         self.children.close()

@@ -14,6 +14,7 @@ from torch import Tensor
 from torchstone.compare import Fault, clean, compare, same
 from torchstone.judge.draw import Draw
 from torchstone.judge.scenarios import Implementation
+from torchstone.messages import verdicts
 from torchstone.model import Stage
 
 Body = Callable[..., None]
@@ -106,7 +107,7 @@ class Trial:
             self.compare_explicit(got, want, scale)
         elif self._oracle is not None:
             if at >= len(self._oracle.here) or self._oracle.here[at].explicit:
-                raise Fault(Stage.SHAPE, "there are more results than expected")
+                raise Fault(Stage.SHAPE, verdicts.more_results())
             self.compare(got, self._oracle.here[at].value, self._oracle.truth[at].value, scale)
 
     def compare(self, got: Any, want: Any, truth: Any, scale: float) -> None:
@@ -129,7 +130,7 @@ class Trial:
         except AssertionError as e:
             fault, self.end = _property(e), End(Stage.PROPERTY, _line(e, body))
         except Exception as e:
-            message = f"the result could not be used as the exercise says ({type(e).__name__})"
+            message = verdicts.not_as_the_exercise_says(type(e).__name__)
             fault, self.end = Fault(Stage.TYPE, message), End(Stage.TYPE, _line(e, body))
             fault.__cause__ = e
         finally:
@@ -145,9 +146,9 @@ class Trial:
         if self._oracle is None:
             return
         if len(self.seen) != len(self._oracle.here):
-            raise Fault(Stage.SHAPE, "there are fewer results than expected")
+            raise Fault(Stage.SHAPE, verdicts.fewer_results())
         if self._oracle.asserted and not self.asserted:
-            raise Fault(Stage.SHAPE, "the result is empty: there is nothing to check")
+            raise Fault(Stage.SHAPE, verdicts.nothing_to_check())
 
 
 class TruthTrial(Trial):
@@ -166,7 +167,7 @@ def _filled_in(name: str, value: Any, implementation: Implementation, draw: Draw
 
 def _property(error: AssertionError) -> Fault:
     """The grader's own message. Where there is none, the expression is not told: it is test source."""
-    return Fault(Stage.PROPERTY, clean(str(error), 300) or "a property that the exercise asks for does not hold")
+    return Fault(Stage.PROPERTY, clean(str(error), 300) or verdicts.property_missing())
 
 
 def _line(error: BaseException, body: Body) -> str:
