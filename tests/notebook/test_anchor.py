@@ -194,7 +194,7 @@ def test_missing_cells_are_put_back_in_place(release, submission, made):
     assert sources(reading)[0] == "import torch"
     (repair,) = reading.repairs
     assert repair.kind == "missing"
-    assert repair.message.startswith("beta, imports, about-beta, beta_check and exploration were missing")
+    assert repair.message.startswith("Cells beta, imports, about-beta, beta_check and exploration were missing")
 
 
 def test_prose_and_demonstrations_that_were_deleted_stay_deleted(release, submission):

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from torchstone.errors import UnreadableNotebook
+from torchstone.messages import files
 from torchstone.model import Reading, Repair
 from torchstone.notebook import repairs
 from torchstone.notebook.cells import OURS, Json, Role, defined, grade_id, is_grade, role, same_text
@@ -62,10 +63,7 @@ def _refuse_another_assignment(found: Identified, release: Json, assignment: str
     own = sum(any(s.position in found.by_mark for s in claimants) for claimants in found.claims.values())
     foreign = sorted({str(grade_id(s.cell)) for s in found.foreign})
     if len(foreign) > own:
-        raise UnreadableNotebook(
-            f"The notebook's exercises ({repairs.listed([name[:40] for name in foreign])}) are not those of "
-            f"{assignment}, so it seems to be another assignment's. Hand in {assignment}.ipynb."
-        )
+        raise UnreadableNotebook(files.another_assignment(repairs.listed([name[:40] for name in foreign]), assignment))
 
 
 class _Desk:

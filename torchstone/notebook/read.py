@@ -12,11 +12,10 @@ from collections import Counter
 from typing import Any, Final, NoReturn
 
 from torchstone.errors import UnreadableNotebook
+from torchstone.messages import files
 from torchstone.notebook import bounds, pictures
 from torchstone.notebook.cells import Json
 
-_AGAIN: Final = "Open it in Jupyter, save it, and hand it in again."
-_CLEAR: Final = "Choose «Clear Outputs of All Cells» in Jupyter, save, and hand it in again."
 _BRACKET: Final = re.compile(r"[\[\]{}]")
 _CELL_TYPES: Final = ("code", "markdown", "raw")
 
@@ -36,12 +35,9 @@ def read(data: bytes) -> Json:
     _check_language(metadata)
     cells = notebook.get("cells")
     if not isinstance(cells, list):
-        raise UnreadableNotebook(f"The file has no list of cells, so it is not a notebook. {_AGAIN}")
+        raise UnreadableNotebook(files.no_cells())
     if len(cells) > bounds.MAX_CELLS:
-        raise UnreadableNotebook(
-            f"The notebook has {len(cells)} cells; we read at most {bounds.MAX_CELLS}. "
-            "Remove those that are not part of your answers, and hand it in again."
-        )
+        raise UnreadableNotebook(files.too_many_cells(len(cells), bounds.MAX_CELLS))
     picked = pictures.Allowance()
     result: list[Json] = []
     number = 0
@@ -50,10 +46,7 @@ def read(data: bytes) -> Json:
         where = f"cell {number}" if isinstance(cell, dict) and cell.get("cell_type") == "code" else f"item {position}"
         result.append(_cell(cell, where, picked))
     if sum(len(cell["source"]) for cell in result) > bounds.MAX_SOURCE:
-        raise UnreadableNotebook(
-            f"The cells hold more than {bounds.MAX_SOURCE:,} characters in all. "
-            "Remove data that was pasted into them, and hand it in again."
-        )
+        raise UnreadableNotebook(files.too_much_text(bounds.MAX_SOURCE))
     return {"cells": result, "metadata": metadata, "nbformat": 4, "nbformat_minor": notebook["nbformat_minor"]}
 
 
@@ -64,19 +57,13 @@ def _text(data: bytes) -> str:
     size = bounds.marked_size(data)
     if size is not None or len(data) > bounds.MAX_BYTES:
         actual = (size or len(data)) / 1e6
-        raise UnreadableNotebook(
-            f"The file has {actual:.0f} MB; we read at most {bounds.MAX_BYTES / 1e6:.0f} MB. {_CLEAR}"
-        )
+        raise UnreadableNotebook(files.too_large(actual, bounds.MAX_BYTES / 1e6))
     if not data.strip():
-        raise UnreadableNotebook(
-            "The file is empty. Save the notebook in Jupyter, look at the file's size, and hand it in again."
-        )
+        raise UnreadableNotebook(files.empty())
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as e:
-        raise UnreadableNotebook(
-            f"The file is not UTF-8 text (at byte {e.start}), so it is damaged or not a notebook. {_AGAIN}"
-        ) from None
+        raise UnreadableNotebook(files.not_text(e.start)) from None
 
 
 def _parse(text: str) -> Json:
@@ -84,13 +71,11 @@ def _parse(text: str) -> Json:
     try:
         notebook = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
     except json.JSONDecodeError as e:
-        raise UnreadableNotebook(
-            f"The file is not a notebook: it stops being JSON at line {e.lineno}, column {e.colno}. {_AGAIN}"
-        ) from None
+        raise UnreadableNotebook(files.not_json(e.lineno, e.colno)) from None
     except ValueError:  # Python converts no integer of thousands of digits
-        raise UnreadableNotebook(f"The file holds a number of thousands of digits. {_CLEAR}") from None
+        raise UnreadableNotebook(files.endless_number()) from None
     if not isinstance(notebook, dict):
-        raise UnreadableNotebook(f"The file is JSON but not a notebook. {_AGAIN}")
+        raise UnreadableNotebook(files.not_a_notebook())
     return notebook
 
 
@@ -105,21 +90,19 @@ def _check_structure(text: str) -> None:
             deepest = max(deepest, depth)
         if deepest <= bounds.MAX_DEPTH:
             return
-    raise UnreadableNotebook(f"The file is nested too deeply or holds too many pieces for a notebook. {_CLEAR}")
+    raise UnreadableNotebook(files.too_deep())
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> Json:
     result = dict(pairs)
     if len(result) < len(pairs):
         twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
-        raise UnreadableNotebook(
-            f"The file says «{_shown(twice)}» twice in one place, so it cannot be read with certainty. {_AGAIN}"
-        )
+        raise UnreadableNotebook(files.said_twice(_shown(twice)))
     return result
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise UnreadableNotebook(f"The file holds the number {name}, which a notebook cannot. {_CLEAR}")
+    raise UnreadableNotebook(files.no_such_number(name))
 
 
 # ---- JSON to notebook -----------------------------------------------------------------------------------------------
@@ -128,15 +111,12 @@ def _no_constant(name: str) -> NoReturn:
 def _check_version(notebook: Json) -> None:
     version = notebook.get("nbformat")
     if version in (1, 2, 3) or (version is None and "worksheets" in notebook):
-        raise UnreadableNotebook(
-            f"The notebook is in the old format {version or 3}; we read format 4. Open it in a current Jupyter, "
-            "which converts it, save it, and hand it in again."
-        )
+        raise UnreadableNotebook(files.old_format(version or 3))
     if type(version) is not int or version != 4:
-        raise UnreadableNotebook(f"The file does not say that it is a notebook of format 4. {_AGAIN}")
+        raise UnreadableNotebook(files.no_format())
     minor = notebook.setdefault("nbformat_minor", 5)
     if type(minor) is not int or not 0 <= minor <= 1000:
-        raise UnreadableNotebook(f"The notebook's format is unclear (`nbformat_minor`). {_AGAIN}")
+        raise UnreadableNotebook(files.unclear_format())
 
 
 def _check_language(metadata: Json) -> None:
@@ -146,15 +126,12 @@ def _check_language(metadata: Json) -> None:
     said = [source.get(key) for source, key in ((kernel, "language"), (info, "name")) if isinstance(source, dict)]
     language = next((name for name in said if isinstance(name, str) and name), None)
     if language is not None and not re.match(r"i?python", language, re.IGNORECASE):
-        raise UnreadableNotebook(
-            f"The notebook's kernel speaks {_shown(language)}; this course is graded in Python. "
-            "Choose a Python kernel (Kernel → Change Kernel), run the notebook, save, and hand it in again."
-        )
+        raise UnreadableNotebook(files.other_language(_shown(language)))
 
 
 def _cell(cell: object, where: str, picked: pictures.Allowance) -> Json:
     if not isinstance(cell, dict) or cell.get("cell_type") not in _CELL_TYPES:
-        raise UnreadableNotebook(f"In the file, {where} is not a code, text or raw cell. {_AGAIN}")
+        raise UnreadableNotebook(files.no_such_cell(where))
     metadata = _mapping(cell.get("metadata", {}), f"the metadata of {where}")
     result: Json = {"cell_type": cell["cell_type"], "metadata": metadata, "source": _source(cell.get("source"), where)}
     name = cell.get("id")
@@ -173,22 +150,19 @@ def _source(source: object, where: str) -> str:
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
     if not isinstance(source, str):
-        raise UnreadableNotebook(f"In the file, {where} has no text. {_AGAIN}")
+        raise UnreadableNotebook(files.no_text(where))
     if len(source) > bounds.MAX_CELL:
-        raise UnreadableNotebook(
-            f"In the file, {where} is {len(source):,} characters long; we read at most {bounds.MAX_CELL:,}. "
-            "Remove data that was pasted into it, and hand it in again."
-        )
+        raise UnreadableNotebook(files.long_cell(where, len(source), bounds.MAX_CELL))
     return _encodable(source.replace("\r\n", "\n").replace("\r", "\n"), where)
 
 
 def _mapping(value: object, what: str) -> Json:
     if not isinstance(value, dict):
-        raise UnreadableNotebook(f"In the file, {what} is damaged. {_AGAIN}")
+        raise UnreadableNotebook(files.damaged(what))
     try:
         _encodable(json.dumps(value, ensure_ascii=False, allow_nan=False), what)
     except ValueError:  # 1e999 is JSON, and read as infinity
-        raise UnreadableNotebook(f"In the file, {what} holds a number that is too large. {_AGAIN}") from None
+        raise UnreadableNotebook(files.large_number(what)) from None
     return value
 
 
@@ -197,10 +171,7 @@ def _encodable(text: str, where: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise UnreadableNotebook(
-            f"In the file, {where} holds half a character (a lone surrogate). "
-            "Delete the sign that shows as � there, save, and hand it in again."
-        ) from None
+        raise UnreadableNotebook(files.half_a_character(where)) from None
     return text
 
 
