@@ -30,6 +30,7 @@ VERBS: Final = {
     "rubric": "Score explorations and presentations by a rubric.",
     "roster": "Take in the class: check it, and enter it into the gradebook.",
     "secret": "Make, show, export or import the course's secret.",
+    "term": "Start the next term; archive the old one.",
     "topics": "Give out presentations and notebooks by rankings.",
     "week": "Grade a week's graders: check, mutate, scaffold, table.",
 }

@@ -68,6 +68,14 @@ def test_what_nobody_scored_yet_waits_and_what_is_ahead_is_ahead(semester, after
     assert early["dan"].part("presentation").items[0].state == "ahead"
 
 
+def test_a_session_that_someone_was_excused_from_does_not_count(semester, after):
+    course = semester(grades={"missing": "zero"})
+    ledger.append(course, [New(Withdrawal("participation", "bob", "week03", "ill"), "grader-1")])
+    bob = of(course, after)["bob"].part("participation")
+    assert [i.state for i in bob.items] == ["graded", "graded", "excused", "graded"]
+    assert bob.fraction == Fraction(1, 2)
+
+
 def test_a_cell_without_a_score_is_ours_to_settle(semester, after):
     course = semester(grades={"missing": "zero"})
     with open_book(course) as book:

@@ -128,7 +128,7 @@ class _Facts:
         title = self._course.topic(week).title
         standing = self._participation.get((student, week))
         if standing is None:
-            return Item(week, title, "missing", note="others have a score for this session")
+            return Item(week, title, "excused", note="not scored in this session, so it does not count")
         return Item(week, title, "graded", exact(standing.points), exact(standing.maximum))
 
     def _scored(self, name: str, title: str, points: Fraction, maximum: Fraction, late: Lateness) -> Item:

@@ -17,8 +17,8 @@ from fractions import Fraction
 from typing import Final, Literal
 
 #: graded: counts. missing: nothing was handed in. waiting: staff have still to score it. ahead: not due yet.
-#: dropped: among the lowest that do not count.
-State = Literal["graded", "missing", "waiting", "ahead", "dropped"]
+#: dropped: among the lowest that do not count. excused: others have a score and this one needs none.
+State = Literal["graded", "missing", "waiting", "ahead", "dropped", "excused"]
 PartName = Literal["exercises", "explorations", "presentation", "participation"]
 PARTS: Final[tuple[PartName, ...]] = ("exercises", "explorations", "presentation", "participation")
 TITLES: Final[Mapping[PartName, str]] = {

@@ -21,6 +21,7 @@ _MARKS: Final[Mapping[str, Mark]] = {
     "waiting": Mark("…", "Still to be scored", "ours"),
     "ahead": Mark("…", "Not due yet", "ours"),
     "dropped": Mark("–", "Does not count", "part"),
+    "excused": Mark("–", "Not scored", "part"),
 }
 _ONE: Final = Fraction(1)
 
