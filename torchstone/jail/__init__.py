@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from torchstone.jail.child import Child
-    from torchstone.jail.outcome import Answer, ChildLost, Finding, StudentRaised
+    from torchstone.jail.outcome import Account, Answer, ChildLost, Finding, StudentRaised
     from torchstone.jail.scenario_world import SCENARIO_NAMES, Misfit
     from torchstone.jail.selftest import self_test
     from torchstone.jail.tiers import choose_tier
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SCENARIO_NAMES",
+    "Account",
     "Answer",
     "Child",
     "ChildLost",
@@ -30,6 +31,7 @@ __all__ = [
 ]
 
 _HOMES: Final = {
+    "Account": "outcome",
     "Answer": "outcome",
     "Child": "child",
     "ChildLost": "outcome",

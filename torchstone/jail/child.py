@@ -15,7 +15,7 @@ from typing import Any, Final, Self, get_args
 from torchstone import wire
 from torchstone.errors import JailError, NotData, WireClosed, WireDeadline, WireError
 from torchstone.jail.limits import cpu_limit
-from torchstone.jail.outcome import Answer, ChildLost, LostReason, RaisedKind, StudentRaised
+from torchstone.jail.outcome import Account, AccountKind, Answer, ChildLost, LostReason, RaisedKind, StudentRaised
 from torchstone.jail.worker import EXIT_MEMORY
 from torchstone.model import BrokenCell, Cell, Limits
 
@@ -25,6 +25,7 @@ FLOOD: Final = 64 << 20
 _READ: Final = 1 << 16
 _TEXT: Final = 300
 _TYPE_NAME: Final = 80
+_ADVICE: Final = 600
 _DYING: Final = 5.0
 _SCRATCH_SECONDS: Final = 0.25
 _SCRATCH_FILES: Final = 2048
@@ -100,8 +101,16 @@ class Child:
                 raise
         return tuple(broken)
 
+    def witness(self) -> None:
+        """From now on the worker notes where tensors are made and moved: for an explaining run, before `load`."""
+        self._ask("witness", deadline=time.monotonic() + _DYING)
+
+    def account(self) -> Account | None:
+        """Why the last call or scenario failed on the accelerator, if it did and devices were the reason."""
+        return self._checked_account(self._ask("account", deadline=time.monotonic() + _DYING).value)
+
     def place(self, device: str) -> None:
-        """From now on the worker moves every tensor it gets to this device ("cpu" or "sim")."""
+        """From now on the worker moves every tensor it gets to this device ("cpu", "sim" or "cuda")."""
         self._ask("place", device, deadline=time.monotonic() + _DYING)
 
     def call(self, name: str, args: Sequence[object], kwargs: Mapping[str, object], seconds: float) -> Answer:
@@ -204,13 +213,25 @@ class Child:
             raise WireError("an error of no known kind")
         if not isinstance(type_name, str) or not isinstance(text, str):
             raise WireError("an error without its texts")
-        known = isinstance(cell, str) and cell in self._cells
-        label = cell if known and isinstance(cell, str) else None
-        source = self._cells[label] if label is not None else []
-        number = line if type(line) is int and 0 < line <= len(source) else None
-        code = source[number - 1].strip() if number is not None else None
+        label, number, code = self._place(cell, line)
         name, message = _printable(type_name, _TYPE_NAME), _printable(text, _TEXT)
         return StudentRaised(kind, name, message, cell=label, line=number, code=code)  # type: ignore[arg-type]
+
+    def _checked_account(self, value: object) -> Account | None:
+        if not isinstance(value, dict):
+            return None
+        kind, text = value.get("kind"), value.get("text")
+        if not isinstance(kind, str) or kind not in get_args(AccountKind) or not isinstance(text, str):
+            return None
+        label, number, code = self._place(value.get("cell"), value.get("line"))
+        return Account(kind, _printable(text, _ADVICE), label, number, code)  # type: ignore[arg-type]
+
+    def _place(self, cell: object, line: object) -> tuple[str | None, int | None, str | None]:
+        """A place that the jail names: the cell if it was sent, the line if the cell has it, and that line's text."""
+        label = cell if isinstance(cell, str) and cell in self._cells else None
+        source = self._cells[label] if label is not None else []
+        number = line if type(line) is int and 0 < line <= len(source) else None
+        return label, number, source[number - 1].strip() if number is not None else None
 
     def _wait(self, fd: int, event: int, deadline: float) -> None:
         """Wait for the wire, collecting output meanwhile and looking at the scratch folder now and then."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 RaisedKind = Literal["raised", "missing", "misfit", "notdata"]
+AccountKind = Literal["mixed", "numpy", "named", "elsewhere"]
 LostReason = Literal["deadline", "cpu", "died", "protocol", "memory", "output"]
 
 
@@ -16,6 +17,21 @@ class Answer:
     value: object
     mutated: tuple[int, ...] = ()  #: which input tensors were changed, counted through arguments and keywords
     devices: frozenset[str] = frozenset()  #: where the result's tensors lay
+
+
+@dataclass(frozen=True)
+class Account:
+    """Why a program failed on the accelerator, as its own process tells. All of it is the jail's word, bounded.
+
+    `kind`: "mixed" (tensors of two devices met), "numpy", "named" (a device that is not there), "elsewhere" (a result
+    on the CPU). `cell`, `line` and `code` are where the mistake was made, if that is known.
+    """
+
+    kind: AccountKind
+    text: str
+    cell: str | None = None
+    line: int | None = None
+    code: str | None = None
 
 
 class StudentRaised(Exception):

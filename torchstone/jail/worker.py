@@ -11,7 +11,7 @@ import sys
 import types
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import numpy as np
 import torch
@@ -19,6 +19,9 @@ import torch
 from torchstone import wire
 from torchstone.errors import NotData, WireClosed
 from torchstone.jail.scenario_world import SCENARIO_NAMES, Misfit
+
+if TYPE_CHECKING:
+    from torchstone.jail.witness import Witness
 
 #: The exit status of a worker that could not get the memory to answer.
 EXIT_MEMORY: Final = 77
@@ -66,7 +69,11 @@ class Worker:
             "place": self._set_device,
             "call": self._call,
             "run": self._run,
+            "witness": self._begin_witness,
+            "account": self._account,
         }
+        self._witness: Witness | None = None
+        self._last: dict[str, object] | None = None  # the witness's account of the last request
 
     def serve(self) -> NoReturn:
         """Say that the jail stands, then answer until the other side is gone."""
@@ -80,8 +87,10 @@ class Worker:
             number, verb, arguments = request
             try:
                 reply: tuple[object, ...] = (number, "ok", *self._verbs[verb](*arguments))
+                self._bear_witness(verb, value=reply[2])
             except BaseException as error:  # SystemExit and KeyboardInterrupt are answers like any other
                 reply = (number, "error", *self._explain(error))
+                self._bear_witness(verb, error=error)
             _flush()
             try:
                 wire.send(self._writer, reply, _NEVER)
@@ -114,7 +123,20 @@ class Worker:
         program: Any = world[entry]
         return program(self._implementation, *args, **kwargs), []
 
+    def _begin_witness(self) -> tuple[object, list[int]]:
+        from torchstone.jail.witness import Witness  # only an explaining run pays for it
+
+        self._witness = Witness()
+        return None, []
+
+    def _account(self) -> tuple[object, list[int]]:
+        return self._last, []
+
     # ---- helpers ----------------------------------------------------------------------------------------------------
+
+    def _bear_witness(self, verb: str, *, value: object = None, error: BaseException | None = None) -> None:
+        if self._witness is not None and verb in ("call", "run"):
+            self._last = self._witness.of_value(value) if error is None else self._witness.of_error(error)
 
     def _move(self, tensor: torch.Tensor) -> torch.Tensor:
         return tensor if self._device is None else tensor.to(self._device)

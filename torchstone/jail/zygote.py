@@ -24,7 +24,8 @@ from torchstone.jail.clean import clean_command, clean_environment
 from torchstone.jail.tiers import choose_tier
 from torchstone.model import JailPolicy, Tier
 
-Profile = Literal["cpu", "sim"]
+#: What a zygote's children compute on: "posing" is the simulated accelerator under the name `cuda`.
+Profile = Literal["cpu", "sim", "posing"]
 
 _START_SECONDS: Final = 120.0
 _SPAWN_SECONDS: Final = 30.0

@@ -117,8 +117,8 @@ class _Zygote:
             if len(os.listdir(tasks)) > 1:
                 raise JailError(f"jail.preload: {name} starts threads when it is imported; a jail cannot fork then")
         _warm()
-        if extras.profile == "sim":
-            _install_simulator()
+        if extras.profile != "cpu":
+            _install_simulator("cuda" if extras.profile == "posing" else "sim")
         os.close(tasks)
         if plan.tier == "namespaces":
             syscalls.detach(namespaces.BOX)  # what the imports left there is read, and no child should see it
@@ -264,7 +264,7 @@ def _warm() -> None:
     torch.load(buffer)
 
 
-def _install_simulator() -> None:
+def _install_simulator(name: str) -> None:
     import torch
 
     try:
@@ -278,7 +278,10 @@ def _install_simulator() -> None:
     leaf = torch.ones((), requires_grad=True)
     torch.autograd.grad(leaf.neg(), leaf)
     torch.autograd.set_multithreading_enabled(False)
-    install("sim")
+    try:
+        install(name)
+    except sim.InstallError as error:
+        raise JailError(f"the simulated accelerator cannot be installed as {name}: {error}") from error
 
 
 # ---- small things ---------------------------------------------------------------------------------------------------

@@ -19,7 +19,8 @@ from torchstone.judge.probe import Check
 from torchstone.messages import verdicts
 from torchstone.model import BrokenCell, Cell, JailPolicy, Limits, Program, Stage, Tier
 
-Device = Literal["cpu", "sim"]
+#: Where a child computes: "posing" is the simulated accelerator under CUDA's name, for code that says `cuda`.
+Device = Literal["cpu", "sim", "posing"]
 
 #: So many cells that hang or kill are left out; with one more the program is not tried any further.
 _LEFT_OUT: Final = 3
@@ -28,7 +29,7 @@ _log: Final = logging.getLogger(__name__)
 
 
 class Zygotes:
-    """The processes that children are forked from: one for the CPU, and one for the simulated accelerator when asked.
+    """The processes that children are forked from: one for the CPU, and one for each kind of accelerator when asked.
 
     The simulated backend lives in its own, so that it never touches a check on the CPU. Raises JailUnavailable.
     """
@@ -36,8 +37,8 @@ class Zygotes:
     def __init__(self, policy: JailPolicy) -> None:
         self._policy = policy
         self._cpu = Zygote.start(policy, "cpu")
-        self._sim: Zygote | None = None
-        self._sim_refused = ""
+        self._started: dict[Device, Zygote] = {"cpu": self._cpu}
+        self._refused: dict[Device, str] = {}
 
     @property
     def tier(self) -> Tier:
@@ -45,27 +46,26 @@ class Zygotes:
 
     def refusal(self, device: Device) -> str:
         """Why there can be no child on `device`; empty if there can."""
-        if device == "sim" and self._sim is None and not self._sim_refused:
+        if device not in self._started and device not in self._refused:
             try:
-                self._sim = Zygote.start(self._policy, "sim")
+                self._started[device] = Zygote.start(self._policy, device)
             except JailError as e:
-                self._sim_refused = str(e) or type(e).__name__
-                _log.warning("the simulated accelerator cannot start: %s", self._sim_refused)
-        return self._sim_refused if device == "sim" else ""
+                self._refused[device] = str(e) or type(e).__name__
+                _log.warning("the simulated accelerator cannot start: %s", self._refused[device])
+        return self._refused.get(device, "")
 
     def spawn(self, device: Device) -> Child:
         """A fresh child whose inputs will be on `device`. Raises JailError."""
         if why := self.refusal(device):
             raise JailError(f"the simulated accelerator cannot start: {why}")
-        child = (self._cpu if device == "cpu" or self._sim is None else self._sim).spawn()
+        child = self._started[device].spawn()
         if device != "cpu":
-            child.place(device)
+            child.place("cuda" if device == "posing" else device)
         return child
 
     def close(self) -> None:
-        self._cpu.close()
-        if self._sim is not None:
-            self._sim.close()
+        for zygote in self._started.values():
+            zygote.close()
 
 
 class Unloadable(Fault):

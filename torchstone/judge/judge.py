@@ -13,7 +13,7 @@ from typing import Final, Self
 import torch
 
 from torchstone.errors import CourseError, TorchstoneError
-from torchstone.judge import collection
+from torchstone.judge import accounts, collection
 from torchstone.judge.children import Zygotes
 from torchstone.judge.diagnosis import CheckName, Diagnosis, Evidence, evidence
 from torchstone.judge.keys import result_key, wanted_digest
@@ -22,7 +22,7 @@ from torchstone.judge.result import exercises
 from torchstone.judge.sitting import Sitting, worlds
 from torchstone.judge.wanted import WantedValues
 from torchstone.judge.week import Week
-from torchstone.model import GradingPolicy, Hint, Program, Result
+from torchstone.model import CheckResult, GradingPolicy, Hint, Program, Result
 
 _log: Final = logging.getLogger(__name__)
 
@@ -114,33 +114,35 @@ class Judge:
         Never raises for a misconception, nor changes a score: what goes wrong is logged, and nothing is said. A program
         that was not the last one graded is graded again first, for the evidence.
         """
+        hints: dict[CheckName, Hint] = {}
+        explained: dict[CheckName, accounts.Explained] = {}
         try:
-            hints = self._hints(program, result)
+            found = self._evidence(program, result)
+            hints = self._known(program.assignment).diagnosis.hints(program, found)
+            explained = self._explained(program, found)
         except TorchstoneError as e:
             _log.warning("%s: no diagnosis: %s", program.assignment, e)
-            hints = {}
         told = tuple(
-            replace(
-                exercise,
-                checks=tuple(
-                    replace(c, verdict=replace(c.verdict, hint=hints[exercise.exercise, c.check]))
-                    if c.status == "failed" and c.verdict is not None and (exercise.exercise, c.check) in hints
-                    else c
-                    for c in exercise.checks
-                ),
-            )
-            for exercise in result.exercises
+            replace(e, checks=tuple(_told(c, hints, explained, (e.exercise, c.check)) for c in e.checks))
+            for e in result.exercises
         )
         return replace(result, exercises=told, diagnosed=True)
 
-    def _hints(self, program: Program, result: Result) -> dict[CheckName, Hint]:
+    def _explained(
+        self, program: Program, found: Mapping[CheckName, Sequence[Evidence]]
+    ) -> dict[CheckName, accounts.Explained]:
+        week = self._known(program.assignment).week
+        return accounts.explained(week, self._zygotes, self._policy.jail.limits, program, found)
+
+    def _evidence(self, program: Program, result: Result) -> Mapping[CheckName, Sequence[Evidence]]:
+        """What the last sitting of this program left behind; of nothing, where nothing failed."""
         if all(c.status != "failed" for e in result.exercises for c in e.checks):
             return {}
         if self._last is None or self._last[0] != result.key:
             self.grade(program)
         if self._last is None or self._last[0] != result.key:
             raise CourseError("the result was graded under another policy, solution or version")
-        return self._known(program.assignment).diagnosis.hints(program, self._last[1])
+        return self._last[1]
 
     def _known(self, assignment: str) -> _Known:
         solution = self._solutions.get(assignment)
@@ -169,6 +171,18 @@ class Judge:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.close()
+
+
+def _told(
+    check: CheckResult,
+    hints: Mapping[CheckName, Hint],
+    explained: Mapping[CheckName, accounts.Explained],
+    name: CheckName,
+) -> CheckResult:
+    """A check's result with what is known of why it failed."""
+    if check.status == "failed" and check.verdict is not None and name in hints:
+        check = replace(check, verdict=replace(check.verdict, hint=hints[name]))
+    return accounts.applied(check, explained.get(name))
 
 
 def grade(program: Program, graders: Path, policy: GradingPolicy, solution: Program | None = None) -> Result:

@@ -69,6 +69,7 @@ class Sitting:
         self._on_cpu: defaultdict[str, set[Became]] = defaultdict(set)  #: what became of probes there, by their name
         self._silent: Counter[tuple[Check, Device]] = Counter()  #: checks whose child died
         self._unloadable: Unloadable | None = None
+        self._says_cuda = any("cuda" in cell.source for cell in program.cells)
 
     @property
     def sim_scored(self) -> bool:
@@ -134,23 +135,35 @@ class Sitting:
 
     def _try(self, probe: Probe, oracle: Oracle) -> Finding:
         began = self._clock()
-        trial, fault = self._sit(probe, oracle)
+        device = _device(probe)
+        trial, fault = self._sit(probe, oracle, device)
         if isinstance(fault, Lost) and fault.timed_out:
-            self.children.leave(_device(probe))  # once more, alone: it may have been the machine
-            trial, fault = self._sit(probe, oracle)
+            self.children.leave(device)  # once more, alone: it may have been the machine
+            trial, fault = self._sit(probe, oracle, device)
         self._note(probe, fault, self._clock() - began)
         if fault is None:
             return Finding(probe, "passed", trial=trial)
         if not probe.on_accelerator:
             return Finding(probe, "failed", self._told(probe, fault), trial=trial)
         if _is_about_devices(fault):
-            fault = Fault(Stage.DEVICE, fault.message, where=fault.where, basis=Basis.SELF_REPORTED, kind=fault.kind)
-            return Finding(probe, "failed", fault, trial=trial)
+            if self._says_cuda:
+                return self._posed(probe, oracle, fault)
+            return _of_devices(probe, fault, trial)
         return Finding(probe, "limit", fault, reason=str(fault), trial=trial)
 
-    def _sit(self, probe: Probe, oracle: Oracle) -> tuple[Trial | None, Fault | None]:
+    def _posed(self, probe: Probe, oracle: Oracle, fault: Fault) -> Finding:
+        """Once more on an accelerator that is called `cuda`, for a program that says so: there it may be right."""
+        if why := self._zygotes.refusal("posing"):
+            return Finding(probe, "limit", fault, reason=f"it asks for cuda, and the accelerator cannot pose: {why}")
+        trial, posed = self._sit(probe, oracle, "posing")
+        if posed is None:
+            return Finding(probe, "passed", trial=trial)
+        if isinstance(posed, Lost):
+            self.children.leave("posing")
+        return _of_devices(probe, fault, trial)
+
+    def _sit(self, probe: Probe, oracle: Oracle, device: Device) -> tuple[Trial | None, Fault | None]:
         """One trial of the program, in the child of its check."""
-        device = _device(probe)
         if self._unloadable is not None:
             return None, self._unloadable
         try:
@@ -198,6 +211,12 @@ class Sitting:
 
 def _device(probe: Probe) -> Device:
     return "sim" if probe.on_accelerator else "cpu"
+
+
+def _of_devices(probe: Probe, fault: Fault, trial: Trial | None) -> Finding:
+    """A failure about devices: self-reported, whatever stage it was seen at; the diagnosis sees it so as well."""
+    fault = Fault(Stage.DEVICE, fault.message, where=fault.where, basis=Basis.SELF_REPORTED, kind=fault.kind)
+    return Finding(probe, "failed", fault, trial=trial)
 
 
 def _is_about_devices(fault: Fault) -> bool:

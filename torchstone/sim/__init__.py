@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .births import Births
     from .device import InstallError
-    from .explanation import Explanation, explain
+    from .explanation import Explanation, explain, returned_elsewhere
     from .installation import install, is_installed
     from .log import Fault, Log, Move, Stranger, Sync, watch
-    from .places import Place
+    from .places import Place, born_at
     from .rules import fault_of
 
 __all__ = [
@@ -30,10 +30,12 @@ __all__ = [
     "Place",
     "Stranger",
     "Sync",
+    "born_at",
     "explain",
     "fault_of",
     "install",
     "is_installed",
+    "returned_elsewhere",
     "watch",
 ]
 
@@ -47,10 +49,12 @@ _HOMES = {
     "Place": "places",
     "Stranger": "log",
     "Sync": "log",
+    "born_at": "places",
     "explain": "explanation",
     "fault_of": "rules",
     "install": "installation",
     "is_installed": "installation",
+    "returned_elsewhere": "explanation",
     "watch": "log",
 }
 

@@ -29,8 +29,10 @@ class Place:
     code: str
 
     def __str__(self) -> str:
-        cell = self.file.startswith("<") and self.file.endswith(">")
-        where = f"{f'cell {self.file[1:-1]}' if cell else self.file}, line {self.line}"
+        name = self.file
+        if name.startswith("<") and name.endswith(">"):
+            name = name[1:-1] if name.startswith("<cell ") else f"cell {name[1:-1]}"
+        where = f"{name}, line {self.line}"
         return f"{where}: `{self.code}`" if self.code else where
 
 

@@ -1,0 +1,101 @@
+"""The explaining second run: on which line a failed device check went wrong, and what to do there.
+
+It runs like a misconception does: in a jailed child of its own, after the score is known, with a deadline of its own.
+What it tells is self-reported evidence; it never changes a score.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from torchstone.compare import clean
+from torchstone.jail import Account, ChildLost, StudentRaised
+from torchstone.judge.children import Zygotes
+from torchstone.judge.diagnosis import CheckName, Evidence
+from torchstone.judge.draw import Draw
+from torchstone.judge.implementations import Jailed, wall_seconds
+from torchstone.judge.probe import ACCELERATOR
+from torchstone.judge.trial import Trial
+from torchstone.judge.week import Week
+from torchstone.model import CheckResult, Hint, Limits, Program, Stage, Verdict, Where
+
+#: One explaining run, in CPU seconds.
+SECONDS: Final = 10.0
+
+_ADVICE: Final = 600
+_NAMES: Final = {
+    "mixed": "a tensor on the CPU",
+    "numpy": "a detour through NumPy",
+    "named": "a device asked for by name",
+    "elsewhere": "a result on another device",
+}
+
+#: What torch says where a program asks by name for a device that is not there.
+_ABSENT: Final = re.compile(r"Torch not compiled with CUDA|NVIDIA driver|support for mps|MPS backend|CUDA generator")
+_TAKE_ITS_DEVICE: Final = (
+    'Take the device from the input, `x.device`, in place of a device\'s name (`.cuda()`, `"cuda"`, `"mps"`): the '
+    "machine that runs this has no device of that name."
+)
+
+
+@dataclass(frozen=True)
+class Explained:
+    """What is added to a device verdict: the line of the mistake, if it is known, and the advice."""
+
+    where: Where | None
+    hint: Hint
+
+
+def explained(
+    week: Week, zygotes: Zygotes, limits: Limits, program: Program, by_check: Mapping[CheckName, Sequence[Evidence]]
+) -> dict[CheckName, Explained]:
+    """For each exercise whose device check failed about devices: its first failed probe, run again under witness."""
+    found = {}
+    for name, tried in by_check.items():
+        failed = [e for e in tried if e.failed]
+        if name[1] == ACCELERATOR and failed:
+            account = _account(week, zygotes, limits, program, failed[0])
+            if account is not None:
+                found[name] = _told(account)
+    return found
+
+
+def applied(check: CheckResult, explanation: Explained | None) -> CheckResult:
+    """A check's result with the line of the mistake; the advice too, unless a misconception was named already."""
+    verdict = check.verdict
+    if check.status != "failed" or verdict is None:
+        return check
+    if explanation is not None:
+        hint = verdict.hint or explanation.hint
+        return replace(check, verdict=replace(verdict, where=explanation.where or verdict.where, hint=hint))
+    return replace(check, verdict=_if_named(verdict))
+
+
+def _if_named(verdict: Verdict) -> Verdict:
+    """Advice where the program asked for a device by its name, which fails on the CPU already."""
+    if verdict.hint is None and verdict.stage in (Stage.RAN, Stage.DEVICE) and _ABSENT.search(verdict.message):
+        return replace(verdict, hint=Hint(_NAMES["named"], _TAKE_ITS_DEVICE))
+    return verdict
+
+
+def _account(week: Week, zygotes: Zygotes, limits: Limits, program: Program, evidence: Evidence) -> Account | None:
+    limits = replace(limits, cpu_seconds=min(limits.cpu_seconds, SECONDS))
+    probe = evidence.probe
+    with zygotes.spawn("sim") as child, contextlib.suppress(ChildLost, StudentRaised):
+        child.witness()
+        child.load(program.cells, wall_seconds(limits))
+        student = Jailed(child, limits, probe.world.device)
+        Trial(week.oracle(probe)).run(probe.body, probe.args, student, Draw(week.key, probe.name, probe.world))
+        return child.account()
+    return None
+
+
+def _told(account: Account) -> Explained:
+    where = None
+    if account.cell is not None and account.line is not None and account.code is not None:
+        where = Where(clean(account.cell, 60), account.line, clean(account.code, 200))
+    return Explained(where, Hint(_NAMES[account.kind], clean(account.text, _ADVICE)))
