@@ -84,7 +84,8 @@ class Diagnosis:
         """A hint for each failed check of a program that a misconception or a hypothesis explains.
 
         Where several misconceptions explain a check alike, those stay that explain most of the exercise's failed
-        checks; if they do not share one wording even then, nothing is said: a wrong hint is worse than none.
+        checks; if they do not share one wording even then, nothing is said: a wrong hint is worse than none. A device
+        check has no hypotheses: it is run again under witness (`accounts.py`).
         """
         deadline = self._clock() + SECONDS
         failed = {check: tried for check, tried in by_check.items() if any(e.failed for e in tried)}
@@ -95,7 +96,7 @@ class Diagnosis:
             reach = Counter(m.name for check in checks for m in explaining[check])
             for check in checks:
                 hint = _one_wording(explaining[check], reach)
-                if not explaining[check] and self._clock() < deadline:
+                if not explaining[check] and check[1] != ACCELERATOR and self._clock() < deadline:
                     hint = self._generic(program, failed[check])
                 if hint is not None:
                     hints[(exercise, check[1])] = replace(hint, link=hint.link or section(exercise))
