@@ -92,7 +92,8 @@ def test_code_that_asks_whether_there_is_cuda_is_right(on_accelerator: Any) -> N
 
 def test_code_that_asks_for_cuda_and_is_wrong_there_too(on_accelerator: Any) -> None:
     check = on_accelerator(
-        "DEVICE = 'cuda' if torch.cuda.is_available() else 'cpu'\ndef f(x):\n    return x + torch.ones(3, dtype=x.dtype)\n"
+        "DEVICE = 'cuda' if torch.cuda.is_available() else 'cpu'\n"
+        "def f(x):\n    return x + torch.ones(3, dtype=x.dtype)\n"
     )
     assert check.status == "failed"
     assert check.verdict.where.line == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import gc
 import sys
@@ -12,9 +13,10 @@ import pytest
 
 from torchstone.errors import CourseError, CourseFault, JailError
 from torchstone.jail import Zygote
+from torchstone.jail.zygote import Profile
 from torchstone.judge.children import Zygotes
 from torchstone.judge.keys import result_key
-from torchstone.model import DrawKey, Result
+from torchstone.model import DrawKey, JailPolicy, Result
 
 Bench = Any  # the fixture of conftest.py
 
@@ -132,14 +134,16 @@ def test_inputs_depend_on_the_key_and_the_round(bench: Bench) -> None:
 
 def test_an_accelerator_that_is_missing_makes_a_result_incomplete(bench: Bench, monkeypatch: Any) -> None:
     bench.week(TWO)
-    zygotes = Zygotes.__new__(Zygotes)
-    zygotes.__dict__.update(bench.zygotes.__dict__, _sim=None, _sim_refused="")
+    start = Zygote.start
 
-    def refuse(*_: Any) -> Zygote:
-        raise JailError("no simulated accelerator in this torch")
+    def refuse(policy: JailPolicy, profile: Profile = "cpu") -> Zygote:
+        if profile != "cpu":
+            raise JailError("no simulated accelerator in this torch")
+        return start(policy, profile)
 
     monkeypatch.setattr(Zygote, "start", refuse)
-    result = bench.judge(zygotes=zygotes).grade(bench.program(SOLUTION), bench.program(SOLUTION))
+    with contextlib.closing(Zygotes(bench.everywhere.jail)) as zygotes:
+        result = bench.judge(zygotes=zygotes).grade(bench.program(SOLUTION), bench.program(SOLUTION))
     check = bench.checks(result)["accelerator"]
     assert (check.status, check.earned, check.points) == ("incomplete", 0, 1)
     assert result.missing_devices == ("sim",)
