@@ -178,7 +178,7 @@ class TestContent:
 
     def test_without_a_result_it_says_so(self, good, read):
         nothing = replace(good, result=None, exercises=(), total=0.0, received=None)
-        assert "There was nothing of yours to grade" in read(student_page(nothing)).text
+        assert "there was nothing of yours to grade" in read(student_page(nothing)).text
 
 
 class TestSecrets:

@@ -7,6 +7,7 @@ from typing import Final
 
 from torchstone.feedback import words
 from torchstone.feedback.texts import one_line
+from torchstone.messages import page
 from torchstone.model import CheckResult, ExerciseResult, ExerciseScore, StudentReport
 
 _MOST_EXERCISES: Final = 3
@@ -27,23 +28,15 @@ def next_steps(report: StudentReport) -> tuple[Step, ...]:
     exercises with the most points open, each with its first check that does not pass.
     """
     if any(r.kind == "unreadable" for r in report.repairs):
-        return (
-            Step(
-                "Your file could not be read, so nothing in it was graded. Open it in Jupyter, save it, run "
-                f"`torchstone check {one_line(report.assignment)}.ipynb`, and ask your instructor how to hand it in "
-                "again."
-            ),
-        )
+        return (Step(page.hand_in_again(one_line(report.assignment))),)
     if any(r.kind == "nothing-handed-in" for r in report.repairs) or not was_graded(report):
-        return (Step("There was nothing of yours to grade here. If you handed it in, tell your instructor."),)
+        return (Step(page.tell_your_instructor()),)
     if report.result is None:
-        return (Step("Nothing for you to do yet: what the checks found was not kept, on our side. Staff see to it."),)
+        return (Step(page.not_kept()),)
     steps: list[Step] = []
     cells = [one_line(cell.cell) for cell in report.result.broken_cells]
     if cells:
-        named = ", ".join(cells[:3]) + (" and others" if len(cells) > 3 else "")
-        stop = "It stops when your notebook runs" if len(cells) == 1 else "They stop when your notebook runs"
-        steps.append(Step(f"Mend {named} first. {stop} from the top, and what comes later may depend on it."))
+        steps.append(Step(page.mend_first(cells)))
     results = {e.exercise: e for e in report.result.exercises}
     gains = [(_gain(score, results.get(score.exercise)), score) for score in report.exercises]
     gains.sort(key=lambda item: -item[0])  # stable: ties stay in the notebook's order
@@ -66,14 +59,16 @@ def _gain(score: ExerciseScore, result: ExerciseResult | None) -> float:
 
 
 def _look_at(score: ExerciseScore, result: ExerciseResult | None, gain: float, *, first: bool) -> str:
-    opening = "Start with" if first else "Then look at"
-    text = f"{opening} {one_line(score.title or score.exercise)} ({words.points(gain)} to gain)"
     check = first_failed(result)
-    if check is None or check.verdict is None:
-        return f"{text}."
-    stage = words.STAGE[check.verdict.stage]
-    hint = " There is a hint." if check.verdict.hint else ""
-    return f"{text}. In “{one_line(check.title)}”: {stage[0].lower()}{stage[1:]}.{hint}"
+    verdict = check.verdict if check else None
+    return page.look_at(
+        one_line(score.title or score.exercise),
+        words.points(gain),
+        first=first,
+        check=one_line(check.title) if check and verdict else "",
+        stage=words.STAGE[verdict.stage] if verdict else "",
+        hint=verdict is not None and verdict.hint is not None,
+    )
 
 
 def first_failed(result: ExerciseResult | None) -> CheckResult | None:
@@ -83,9 +78,9 @@ def first_failed(result: ExerciseResult | None) -> CheckResult | None:
 
 def _done(report: StudentReport) -> str:
     if report.result is not None and any(first_failed(exercise) for exercise in report.result.exercises):
-        return "A grader has settled your points; the comments below say more."
+        return page.settled_by_a_grader()
     if report.result is not None and not report.result.complete:
-        return "Nothing for you to do: every check that ran passed, and the rest is on our side."
+        return page.rest_is_ours()
     if any(score.needs_manual for score in report.exercises):
-        return "Nothing to mend: every check passed. A grader still reads the rest."
-    return "Nothing to mend: every check passed. Well done."
+        return page.grader_still_reads()
+    return page.well_done()

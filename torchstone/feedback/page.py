@@ -17,6 +17,7 @@ from torchstone.feedback.inline import inline
 from torchstone.feedback.staff import check_notes, receipt
 from torchstone.feedback.texts import one_line, visible
 from torchstone.feedback.views import exercise_mark, page_view, shown_score
+from torchstone.messages import page as messages
 from torchstone.model import StudentReport
 
 #: No class statistic over fewer students: it would speak of persons.
@@ -86,6 +87,7 @@ def _environment() -> Environment:
     # The style sheet is ours and holds neither `<` nor `&`: it stands in <style> as it is.
     environment.globals["style"] = Markup(environment.get_template("style.css").render())
     environment.filters["plural"] = words.plural
+    environment.globals["say"] = messages
     return environment
 
 

@@ -17,7 +17,8 @@ from torchstone.feedback import words
 from torchstone.feedback.inline import inline, quoted
 from torchstone.feedback.texts import COMMENT, EVIDENCE, code_line, one_line, visible
 from torchstone.feedback.words import Mark
-from torchstone.messages import diagnosis as messages
+from torchstone.messages import diagnosis
+from torchstone.messages import page as told
 from torchstone.model import (
     BrokenCell,
     CheckResult,
@@ -195,12 +196,12 @@ def _exercise(number: int, score: ExerciseScore, result: ExerciseResult | None, 
 
 def _basis(score: ExerciseScore) -> str:
     if score.manual is None:
-        return "A grader reads this answer; its points are not counted yet." if score.needs_manual else ""
+        return told.not_counted_yet() if score.needs_manual else ""
     if score.auto is None:
-        return "A grader gave these points."
+        return told.given_by_a_grader()
     if abs(score.manual - score.auto) < _ROUNDING:
-        return "A grader confirmed these points."
-    return f"A grader set these points; the checks alone gave {words.number(score.auto)}."
+        return told.confirmed_by_a_grader()
+    return told.set_by_a_grader(words.number(score.auto))
 
 
 def _check(check: CheckResult, *, diagnosed: bool) -> CheckView:
@@ -220,7 +221,7 @@ def _check(check: CheckResult, *, diagnosed: bool) -> CheckView:
         return view
     view = _with_verdict(view, check.verdict, skipped=check.status == "skipped")
     unknown = diagnosed and check.status == "failed" and check.verdict.unexplained
-    return replace(view, unexplained=messages.no_known_pattern() if unknown else "")
+    return replace(view, unexplained=diagnosis.no_known_pattern() if unknown else "")
 
 
 def _with_verdict(view: CheckView, verdict: Verdict, *, skipped: bool) -> CheckView:
@@ -229,7 +230,7 @@ def _with_verdict(view: CheckView, verdict: Verdict, *, skipped: bool) -> CheckV
         stage="" if skipped else words.STAGE[verdict.stage],
         evidence=quoted(visible(verdict.message.strip(), EVIDENCE)),
         seen_with=_seen_with(verdict),
-        place=PlaceView(f"{one_line(verdict.where.cell)}, line {verdict.where.line}", code_line(verdict.where.code))
+        place=PlaceView(told.place(one_line(verdict.where.cell), verdict.where.line), code_line(verdict.where.code))
         if verdict.where
         else None,
         hint=_hint(verdict.hint) if verdict.hint else None,
@@ -238,7 +239,7 @@ def _with_verdict(view: CheckView, verdict: Verdict, *, skipped: bool) -> CheckV
 
 def _hint(hint: Hint) -> HintView:
     name = one_line((hint.link or "").removeprefix("#"))
-    section = messages.section(name) if (hint.link or "").startswith("#") and name else ""
+    section = diagnosis.section(name) if (hint.link or "").startswith("#") and name else ""
     return HintView(inline(visible(hint.text.strip(), EVIDENCE)), _link(hint.link), inline(section))
 
 
@@ -266,7 +267,7 @@ def _broken(cell: BrokenCell) -> NoteView:
 
 def broken_at(cell: BrokenCell) -> str:
     """«cell 7, line 3»"""
-    return one_line(cell.cell) + (f", line {cell.line}" if cell.line is not None else "")
+    return told.place(one_line(cell.cell), cell.line)
 
 
 def _repair(repair: Repair) -> NoteView:
@@ -284,9 +285,9 @@ def _provisional(report: StudentReport, results: Mapping[str, ExerciseResult]) -
     waiting = [e for e in report.exercises if e.needs_manual and not unsettled(e, results.get(e.exercise))]
     if waiting:
         most = words.points(sum(e.maximum for e in waiting))
-        reasons.append(f"A grader has still to read answers worth {most}.")
+        reasons.append(told.still_to_be_read(most))
     if any(unsettled(e, results.get(e.exercise)) for e in report.exercises):
-        reasons.append("Some checks are not settled yet, on our side. That is not your doing, and they are not zeros.")
+        reasons.append(told.not_settled())
     return tuple(reasons)
 
 

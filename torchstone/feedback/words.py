@@ -1,4 +1,4 @@
-"""The plain words that pages use for stages, statuses, devices and numbers, in one place."""
+"""Marks, numbers and moments as pages show them. The words themselves: `torchstone.messages.page`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from torchstone.messages import page
 from torchstone.model import Basis, Stage, Status
 
 #: A symbol is never alone: the words stand beside it, and the tone only adds a colour.
@@ -23,33 +24,22 @@ class Mark:
 
 #: What a check ended as.
 STATUS: Final[dict[Status, Mark]] = {
-    "passed": Mark("✓", "Passed", "good"),
-    "failed": Mark("✗", "Not yet", "bad"),
-    "skipped": Mark("–", "Skipped", "bad"),
-    "course_fault": Mark("!", "Our fault", "ours"),
-    "incomplete": Mark("!", "Not run yet", "ours"),
+    "passed": Mark("✓", page.status("passed"), "good"),
+    "failed": Mark("✗", page.status("failed"), "bad"),
+    "skipped": Mark("–", page.status("skipped"), "bad"),
+    "course_fault": Mark("!", page.status("course_fault"), "ours"),
+    "incomplete": Mark("!", page.status("incomplete"), "ours"),
 }
 
 #: What an exercise stands at.
-FULL: Final = Mark("✓", "Full points", "good")
-PART: Final = Mark("◐", "Part of the points", "part")
-NONE: Final = Mark("✗", "No points yet", "bad")
-WAITING: Final = Mark("…", "A grader reads this", "ours")
-UNSETTLED: Final = Mark("!", "Not settled, on our side", "ours")
+FULL: Final = Mark("✓", page.standing("full"), "good")
+PART: Final = Mark("◐", page.standing("part"), "part")
+NONE: Final = Mark("✗", page.standing("none"), "bad")
+WAITING: Final = Mark("…", page.standing("waiting"), "ours")
+UNSETTLED: Final = Mark("!", page.standing("unsettled"), "ours")
 
 #: What the first failing stage means.
-STAGE: Final[dict[Stage, str]] = {
-    Stage.RAN: "The code did not run to its end",
-    Stage.TYPE: "The kind of value that came back differs",
-    Stage.SHAPE: "The shape differs",
-    Stage.DTYPE: "The number type (dtype) differs",
-    Stage.DEVICE: "A tensor is on another device than it should be",
-    Stage.INPUTS: "An input was changed",
-    Stage.FINITE: "Infinite or undefined numbers (inf, nan) in the wrong places",
-    Stage.VALUE: "The values differ",
-    Stage.GRADIENT: "The gradients differ",
-    Stage.PROPERTY: "A property that must hold does not",
-}
+STAGE: Final[dict[Stage, str]] = {stage: page.stage(stage) for stage in Stage}
 
 #: For staff: what a verdict rests on.
 BASIS: Final[dict[Basis, str]] = {
@@ -58,29 +48,11 @@ BASIS: Final[dict[Basis, str]] = {
 }
 
 #: What a student reads where the fault is not theirs. Fixed texts: nothing of the fault itself is shown.
-COURSE_FAULT: Final = (
-    "This check has a fault on our side. It says nothing about your code, and it is not a zero: "
-    "your instructor has been told and will settle these points."
-)
-INCOMPLETE: Final = (
-    "This check could not be run on our side yet, because something it needs was missing on the grading machine. "
-    "It says nothing about your code; these points are still open and there is nothing for you to do."
-)
+COURSE_FAULT: Final = page.course_fault()
+INCOMPLETE: Final = page.incomplete()
 
-DEVICE: Final[dict[str, str]] = {
-    "cpu": "the CPU",
-    "sim": "the simulated accelerator",
-    "cuda": "the GPU",
-}
-
-WORLD: Final[dict[str, str]] = {
-    "float32": "float32",
-    "float64": "float64",
-    "strided": "non-contiguous inputs",
-    "accelerator": "tensors on the accelerator",
-    "sim": "tensors on the simulated accelerator",
-    "cuda": "tensors on the GPU",
-}
+DEVICE: Final = {name: page.device(name) for name in ("cpu", "sim", "cuda")}
+WORLD: Final = {name: page.world(name) for name in ("float32", "float64", "strided", "accelerator", "sim", "cuda")}
 
 #: Written out: a page must not depend on the machine's locale.
 _MONTHS: Final = "January February March April May June July August September October November December"

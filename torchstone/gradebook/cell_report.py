@@ -8,20 +8,13 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from torchstone.gradebook.scoring import NOT_YET, CellScore
+from torchstone.messages import page
 from torchstone.model import CheckResult, Repair
 
 #: Characters of one evidence text; the full page is the feedback's.
 _LONGEST: Final = 900
 
 _SECTION: Final = re.compile(r"#[A-Za-z][\w-]{0,80}")
-
-_WORDS: Final = {
-    "passed": "✓ passed",
-    "failed": "✗ not yet",
-    "skipped": "– not run",
-    "course_fault": "? the staff look at it",
-    "incomplete": "? the staff look at it",
-}
 
 
 def cell_report(score: CellScore, maximum: float, blank: Repair | None) -> str:
@@ -32,7 +25,7 @@ def cell_report(score: CellScore, maximum: float, blank: Repair | None) -> str:
     if score.points is None:
         parts.append(f"<p>{_text(NOT_YET)}</p>")
     else:
-        parts.append(f"<p><strong>{score.points:g} of {maximum:g} points</strong></p>")
+        parts.append(f"<p><strong>{page.points_of(score.points, maximum)}</strong></p>")
     if score.exercise is not None:
         parts += ["<ul>", *map(_check, score.exercise.checks), "</ul>"]
     return "\n".join([*parts, "</div>"])
@@ -40,15 +33,15 @@ def cell_report(score: CellScore, maximum: float, blank: Repair | None) -> str:
 
 def _check(check: CheckResult) -> str:
     points = f" ({check.earned:g} of {check.points:g})" if check.status in ("passed", "failed") else ""
-    lines = [f"{_WORDS[check.status]}: {_text(check.title)}{points}"]
+    lines = [f"{page.status_in_a_cell(check.status)}: {_text(check.title)}{points}"]
     if check.verdict is not None and check.status in ("failed", "skipped"):
         verdict = check.verdict
         lines.append(_text(verdict.message))
         if verdict.where is not None:
             where = verdict.where
-            lines.append(f"{_text(where.cell)}, line {where.line}: <code>{_text(where.code)}</code>")
+            lines.append(f"{page.place(_text(where.cell), where.line)}: <code>{_text(where.code)}</code>")
         if verdict.hint is not None:
-            lines.append(f"Hint: {_text(verdict.hint.text)}{_link(verdict.hint.link)}")
+            lines.append(page.hint(_text(verdict.hint.text)) + _link(verdict.hint.link))
     return f"<li>{'<br>'.join(lines)}</li>"
 
 
@@ -56,7 +49,7 @@ def _link(address: str | None) -> str:
     """To a section of the notebook that this report stands in, or to a page on the web."""
     if address is None or not (_SECTION.fullmatch(address) or urlsplit(address).scheme in ("http", "https")):
         return ""
-    return f' <a href="{escape(address)}">Read more</a>'
+    return f' <a href="{escape(address)}">{page.heading("more")}</a>'
 
 
 def _text(text: str) -> str:

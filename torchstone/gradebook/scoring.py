@@ -6,16 +6,14 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from torchstone.messages import page
 from torchstone.model import ExerciseResult, Result
 
 #: What ends the name of a grade cell: `<exercise>_check`.
 GRADE_CELL_SUFFIX: Final = "_check"
 
 #: Told to a student whose exercise could not be graded.
-NOT_YET: Final = (
-    "This exercise could not be graded yet, for a reason that lies with the course and not with your code. "
-    "The staff have been told and will see to it; it costs you nothing."
-)
+NOT_YET: Final = page.not_graded_yet()
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import Any, Final
 from torchstone import notebook
 from torchstone.config import Course
 from torchstone.errors import CourseError, UnreadableNotebook
+from torchstone.messages import page
 from torchstone.model import Reading, Repair
 
 #: Bytes of a submission that are read: one more than the reader takes, so that it sees that there are more.
@@ -64,7 +65,7 @@ def read(course: Course, student: str, assignment: str) -> Submission:
     path = notebook_path(course, student, assignment)
     data = _bytes_of(path)
     if data is None:
-        message = f"No notebook named {assignment}.ipynb was handed in, so there was nothing to grade."
+        message = page.nothing_handed_in(assignment)
         blank = Reading(notebook.stub_program(release, assignment), release, (Repair("nothing-handed-in", message),))
         return Submission(student, assignment, blank, attempt="")
     return Submission(
