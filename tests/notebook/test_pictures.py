@@ -54,6 +54,38 @@ def test_anything_active_or_damaged_is_dropped(made, hostile):
     assert outputs(made, hostile) == []
 
 
+def test_a_figure_of_the_kit_stays_with_its_alternative_text(made, monkeypatch):
+    from torchstone.kit import plots
+
+    texts = []
+    monkeypatch.setattr(plots, "_notebook", lambda: texts.append)
+    plots.show(plots.figure()[0], alt='rises <from "1" to 3> & on')
+    html = {"text/html": texts, "text/plain": "<IPython.core.display.HTML object>"}
+    (kept,) = outputs(made, shown(**html))
+    assert kept["metadata"] == {"image/png": {"alt": 'rises <from "1" to 3> & on'}}
+    assert base64.b64decode(kept["data"]["image/png"]).startswith(b"\x89PNG")
+    assert kept["data"]["text/plain"] == 'rises <from "1" to 3> & on'
+
+
+def test_html_that_only_resembles_a_figure_of_the_kit_is_dropped(made):
+    figure = f'<img alt="a" style="max-width: 100%" src="data:image/png;base64,{PNG}">'
+    assert len(outputs(made, shown(**{"text/html": figure}))) == 1
+    for hostile in (
+        figure + "<script>alert(1)</script>",
+        figure.replace('alt="a"', 'alt="a" onerror="alert(1)"'),
+        figure.replace("data:image/png", "data:text/html"),
+        figure.replace(PNG, base64.b64encode(b"<script>alert(1)</script>").decode()),
+    ):
+        kept = outputs(made, shown(**{"text/html": hostile}))
+        assert all("image/png" not in output["data"] for output in kept)
+
+
+def test_an_alternative_text_in_the_metadata_stays_and_nothing_else_does(made):
+    output = {**shown(**{"image/png": PNG}), "metadata": {"image/png": {"alt": "a rise", "width": 9}, "x": 1}}
+    (kept,) = outputs(made, output)
+    assert kept["metadata"] == {"image/png": {"alt": "a rise"}}
+
+
 def test_pictures_are_bounded_over_the_whole_notebook(made, monkeypatch):
     monkeypatch.setattr(pictures, "MAX_PICTURES", 2 * len(PNG))
     assert len(outputs(made, *[shown(**{"image/png": PNG})] * 5)) == 2

@@ -7,15 +7,19 @@ own metadata.
 from torchstone.notebook.anchor import read_submission, reanchor
 from torchstone.notebook.bounds import MAX_BYTES, oversize_marker
 from torchstone.notebook.declare import NotebookExercise, declared
+from torchstone.notebook.exploration import exploration_of
 from torchstone.notebook.normal import dumps, is_normal, normalize
+from torchstone.notebook.pictures import alternative
 from torchstone.notebook.program import solution_program, stub_program
 from torchstone.notebook.read import read
 
 __all__ = [
     "MAX_BYTES",
     "NotebookExercise",
+    "alternative",
     "declared",
     "dumps",
+    "exploration_of",
     "is_normal",
     "normalize",
     "oversize_marker",

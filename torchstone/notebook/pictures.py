@@ -1,6 +1,7 @@
 """What may stay of a student's outputs: pictures and plain text, so that an exploration's figures can be graded.
 
 Everything active is dropped (HTML, SVG, JavaScript, widgets): a page that staff open must not run a student's code.
+One HTML is read: a figure as `torchstone.kit.plots.show` displays it, which becomes a picture with alternative text.
 Nothing kept here bears on a score: it never becomes an `execute_result`, which is where nbgrader looks for points.
 """
 
@@ -8,6 +9,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import html
+import re
 from typing import Any, Final
 
 from torchstone.notebook.cells import Json
@@ -16,6 +19,13 @@ from torchstone.notebook.cells import Json
 MAX_PICTURES: Final = 12_000_000
 MAX_TEXT: Final = 200_000
 
+#: Characters of one alternative text.
+MAX_ALT: Final = 2_000
+
+#: What `torchstone.kit.plots.show` displays, and nothing else.
+_KIT_FIGURE: Final = re.compile(
+    r'<img alt="([^"<>]*)" style="max-width: 100%" src="data:image/png;base64,([A-Za-z0-9+/=]+)">'
+)
 _MAGIC: Final = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 
 
@@ -37,9 +47,11 @@ class Allowance:
                 if text:
                     kept.append({"output_type": "stream", "name": "stdout", "text": text})
             elif output.get("output_type") in ("display_data", "execute_result"):
-                data = self._bundle(output.get("data"))
+                data, alt = _kit_figure(output.get("data")) or (output.get("data"), _alt(output.get("metadata")))
+                data = self._bundle(data)
                 if data:
-                    kept.append({"output_type": "display_data", "metadata": {}, "data": data})
+                    told = {"image/png": {"alt": self._plain(alt)}} if alt and "image/png" in data else {}
+                    kept.append({"output_type": "display_data", "metadata": told, "data": data})
         return kept
 
     def attachments(self, attachments: object) -> dict[str, Json]:
@@ -70,6 +82,26 @@ class Allowance:
         plain = plain.encode("utf-8", "replace").decode()
         self._text -= len(plain)
         return plain
+
+
+def alternative(output: Json) -> str:
+    """The alternative text of a kept output's picture; empty if it has none."""
+    return _alt(output["metadata"])
+
+
+def _kit_figure(data: object) -> tuple[Json, str] | None:
+    """The picture and the alternative text of a figure that the kit displayed; None for anything else."""
+    found = _KIT_FIGURE.fullmatch(_joined(data.get("text/html")).strip()) if isinstance(data, dict) else None
+    if found is None:
+        return None
+    alt = html.unescape(found[1])[:MAX_ALT]
+    return {"image/png": found[2], "text/plain": alt}, alt
+
+
+def _alt(metadata: object) -> str:
+    told = metadata.get("image/png") if isinstance(metadata, dict) else None
+    alt = told.get("alt") if isinstance(told, dict) else None
+    return alt[:MAX_ALT] if isinstance(alt, str) else ""
 
 
 def _joined(text: Any) -> str:

@@ -11,7 +11,6 @@ from torchstone import secret
 from torchstone.collecting.roster import read_roster
 from torchstone.config import Course
 from torchstone.errors import CourseError
-from torchstone.seminar.ledger import Kind
 
 
 @dataclass(frozen=True)
@@ -40,15 +39,15 @@ class People:
         return assignment
 
 
-def anonymous_ids(course: Course, kind: Kind, topic: str, students: Iterable[str]) -> Mapping[str, str]:
+def anonymous_ids(course: Course, purpose: str, topic: str, students: Iterable[str]) -> Mapping[str, str]:
     """A neutral id (`r-5f0c21ab`) for each student, sorted by it: neither id nor order tells who it is.
 
-    They come from the course's secret, so they stay the same for one kind and topic, differ between topics, and cannot
-    be computed by a grader who has the roster alone. Raises SecretError.
+    They come from the course's secret, so they stay the same for one purpose (a kind, the gallery) and topic, differ
+    otherwise, and cannot be computed by a grader who has the roster alone. Raises SecretError.
     """
     key = secret.load_or_create(course.secret_path)
     found = {
-        f"r-{hmac.digest(key, f'anonymous/{kind}/{topic}/{student}'.encode(), 'sha256').hex()[:8]}": student
+        f"r-{hmac.digest(key, f'anonymous/{purpose}/{topic}/{student}'.encode(), 'sha256').hex()[:8]}": student
         for student in students
     }
     return {student: name for name, student in sorted(found.items())}

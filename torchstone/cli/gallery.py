@@ -1,0 +1,61 @@
+"""`torchstone gallery`: the static site of all shared notebooks."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from torchstone.cli import _options
+
+if TYPE_CHECKING:
+    from torchstone.config import Course
+    from torchstone.seminar.gallery.site import Audience
+
+
+@click.command(epilog="Example: torchstone gallery --to gallery")
+@_options.course
+@click.option("--to", type=click.Path(path_type=Path, file_okay=False), help="The folder (default: gallery/).")
+@click.option(
+    "--audience",
+    type=click.Choice(["class", "public"]),
+    default="class",
+    show_default=True,
+    help="public: only notebooks whose authors agreed to go beyond the class.",
+)
+@click.option("--anonymous", is_flag=True, help="Take every author's name out, not only of those who asked for it.")
+@click.option("--early", is_flag=True, help="Topics that are not due yet, too.")
+@_options.as_json
+def command(course: Course, to: Path | None, audience: Audience, anonymous: bool, early: bool, as_json: bool) -> None:
+    """Build the site of all shared notebooks: open its index.html, no server is needed. Nothing in it can run.
+
+    Shared are the explorations in submissions on topics that a participant was given, and what `torchstone share add`
+    kept. Answers to graded exercises are never shown. The site for the class is for your eyes (mode 700) until you
+    hand it on.
+    """
+    from torchstone.batch import course_lock
+    from torchstone.seminar.gallery import build
+
+    with course_lock(course.state, "gallery"):
+        built = build(course, to or course.root / "gallery", audience=audience, anonymous=anonymous, early=early)
+    if as_json:
+        found = [
+            {
+                "slug": p.slug,
+                "title": p.title,
+                "author": p.author,
+                "topic": p.topic,
+                "words": p.words,
+                "figures": p.figures,
+            }
+            for p in built.pieces
+        ]
+        left_out = [asdict(one) for one in built.left_out]
+        click.echo(json.dumps({"index": str(built.index), "notebooks": found, "left_out": left_out}, indent=2))
+        return
+    for one in built.left_out:
+        click.secho(f"· {one.student}, {one.topic}: left out, {one.reason}", fg="yellow")
+    click.echo(f"{len(built.pieces)} notebooks; open {built.index}")

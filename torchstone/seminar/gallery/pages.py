@@ -1,0 +1,105 @@
+"""The gallery's HTML: an index with a search that needs no server, the authors, and one page a notebook."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import quote
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from torchstone.feedback import words
+from torchstone.seminar.gallery.piece import Piece
+
+
+@dataclass(frozen=True)
+class Site:
+    """What every page of one gallery says."""
+
+    course: str
+    note: str  #: who may read it
+    topics: Mapping[str, str]  #: headings by assignment, in the course's order: «Week 4 · Multilayer perceptrons»
+
+
+def index_page(site: Site, pieces: Sequence[Piece]) -> str:
+    """All notebooks by week and topic, with the search."""
+    groups = [(heading, [p for p in pieces if p.topic == topic]) for topic, heading in site.topics.items()]
+    return _listing(site, pieces, groups, "topics")
+
+
+def authors_page(site: Site, pieces: Sequence[Piece]) -> str:
+    """All notebooks by author, with the search."""
+    authors = sorted({p.author for p in pieces}, key=lambda name: (name.casefold(), name))
+    return _listing(
+        site, pieces, [(author, [p for p in pieces if p.author == author]) for author in authors], "authors"
+    )
+
+
+def notebook_page(site: Site, pieces: Sequence[Piece], number: int) -> str:
+    """One notebook, with the ways to its neighbours of the same topic."""
+    piece = pieces[number]
+    same = [p for p in pieces if p.topic == piece.topic]
+    at = same.index(piece)
+    return (
+        _environment()
+        .get_template("notebook.html.j2")
+        .render(
+            site=site,
+            piece=piece,
+            topic=site.topics[piece.topic],
+            before=same[at - 1] if at else None,
+            after=same[at + 1] if at + 1 < len(same) else None,
+        )
+    )
+
+
+def _listing(site: Site, pieces: Sequence[Piece], groups: list[tuple[str, list[Piece]]], view: str) -> str:
+    searched = {p.slug: p.searched for p in pieces}
+    # `<` would end the element that holds it: JSON has another way to write it.
+    data = json.dumps(searched, ensure_ascii=False).replace("<", "\\u003c")
+    return (
+        _environment()
+        .get_template("index.html.j2")
+        .render(
+            site=site,
+            view=view,
+            groups=[(heading, listed) for heading, listed in groups if listed],
+            count=len(pieces),
+            data=Markup(data),
+            script=Markup(_script()),
+            script_hash=_script_hash(),
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=ChoiceLoader([PackageLoader("torchstone.seminar.gallery"), PackageLoader("torchstone.feedback")]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    # Style sheets are ours and hold neither `<` nor `&`: they stand in <style> as they are.
+    environment.globals["style"] = Markup(environment.get_template("style.css").render())
+    environment.globals["gallery_style"] = Markup(environment.get_template("gallery.css").render())
+    environment.filters["plural"] = words.plural
+    environment.filters["path"] = lambda text: quote(text, safe="")
+    return environment
+
+
+@cache
+def _script() -> str:
+    return _environment().get_template("search.js").render().strip()
+
+
+def _script_hash() -> str:
+    """What the page's policy allows: this one script and no other."""
+    return base64.b64encode(hashlib.sha256(_script().encode()).digest()).decode()

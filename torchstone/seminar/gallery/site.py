@@ -1,0 +1,145 @@
+"""`torchstone gallery`: the whole site into one folder, in one step."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, Literal
+
+from torchstone.collecting.roster import Roster, read_roster
+from torchstone.config import Course
+from torchstone.errors import CourseError
+from torchstone.seminar.gallery.pages import Site, authors_page, index_page, notebook_page
+from torchstone.seminar.gallery.piece import Piece, piece, without_names
+from torchstone.seminar.people import anonymous_ids
+from torchstone.seminar.shared import Consent, LeftOut, Shared, consents, shared_notebooks
+
+Audience = Literal["class", "public"]
+
+#: Marks a folder as a gallery of ours, which may be written anew.
+MARKER: Final = ".torchstone-gallery"
+_NOTES: Final[dict[Audience, str]] = {
+    "class": "For this class only: please do not pass it on.",
+    "public": "Shared by those who agreed to it.",
+}
+
+
+@dataclass(frozen=True)
+class Built:
+    """What the site holds, and what it does not and why."""
+
+    to: Path
+    pieces: tuple[Piece, ...]
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def index(self) -> Path:
+        return self.to / "index.html"
+
+
+def build(
+    course: Course,
+    to: Path,
+    *,
+    audience: Audience = "class",
+    anonymous: bool = False,
+    early: bool = False,
+    now: datetime | None = None,
+) -> Built:
+    """Write the site into the folder `to`, which is empty, missing, or a gallery of ours.
+
+    `audience` "public" holds only notebooks whose authors agreed to go beyond the class. `anonymous` takes every
+    author's name out, not only of those who asked for it. A notebook whose topic is not due yet is left out, unless
+    `early`. Raises CourseError; `to` is then as it was.
+    """
+    to = to.resolve()
+    _refuse_foreign(to)
+    shared, left_out = shared_notebooks(course)
+    allowed, kept_back = _allowed(course, shared, audience, early=early, now=now or datetime.now(UTC))
+    pieces = _pieces(course, allowed, anonymous=anonymous)
+    topics = {t.assignment: f"Week {t.week} · {t.title}" for t in course.topics}
+    order = list(topics)
+    pieces = tuple(sorted(pieces, key=lambda p: (order.index(p.topic), p.title.casefold(), p.slug)))
+    _write(to, Site(course.title, _NOTES[audience], topics), pieces, private=audience == "class")
+    return Built(to, pieces, (*left_out, *kept_back))
+
+
+def _allowed(
+    course: Course, shared: Iterable[Shared], audience: Audience, *, early: bool, now: datetime
+) -> tuple[list[Shared], list[LeftOut]]:
+    said = consents(course)
+    topics = {t.assignment for t in course.topics}
+    allowed: list[Shared] = []
+    kept_back: list[LeftOut] = []
+    for one in shared:
+        reason = ""
+        if one.topic not in topics:
+            reason = "the course has no such topic"
+        elif not early and course.due(one.topic) > now:
+            reason = f"its topic is due on {course.due(one.topic):%Y-%m-%d %H:%M}"
+        elif audience == "public" and not said.get(one.student, Consent()).beyond:
+            reason = "its author has not agreed to share it beyond the class"
+        if reason:
+            kept_back.append(LeftOut(one.student, one.topic, reason))
+        else:
+            allowed.append(one)
+    return allowed, kept_back
+
+
+def _pieces(course: Course, shared: list[Shared], *, anonymous: bool) -> tuple[Piece, ...]:
+    roster, said = read_roster(course.roster), consents(course)
+    return tuple(
+        _piece(course, one, roster, hide=anonymous or said.get(one.student, Consent()).anonymous) for one in shared
+    )
+
+
+def _piece(course: Course, one: Shared, roster: Roster, *, hide: bool) -> Piece:
+    student = roster.get(one.student)
+    if student is None:
+        raise CourseError(f"{one.student!r} shares a notebook on {one.topic} and is not in {course.roster.name}")
+    notebook, author, name = one.notebook, student.name or student.id, student.id
+    if hide:
+        notebook, author = without_names(notebook, student), "Anonymous"
+        name = anonymous_ids(course, "gallery", one.topic, [student.id])[student.id]
+    title = f"An exploration of {course.topic(one.topic).title.lower()}"
+    return piece(notebook, slug=f"{one.topic}-{name}", author=author, topic=one.topic, fallback=title, whole=one.own)
+
+
+def _refuse_foreign(to: Path) -> None:
+    if to.is_symlink() or (to.exists() and not to.is_dir()):
+        raise CourseError(f"{to} is not a folder")
+    if to.exists() and any(to.iterdir()) and not (to / MARKER).is_file():
+        raise CourseError(f"{to} is not empty and not a gallery of ours; name an empty folder")
+
+
+def _write(to: Path, site: Site, pieces: tuple[Piece, ...], *, private: bool) -> None:
+    """Beside the place first, then renamed: a reader finds the old site or the new one."""
+    folder, file = (0o700, 0o600) if private else (0o755, 0o644)
+    building: Path | None = None
+    try:
+        to.parent.mkdir(parents=True, exist_ok=True)
+        building = Path(tempfile.mkdtemp(prefix=".torchstone-gallery-", dir=to.parent))
+        (building / "notebooks").mkdir()
+        texts = {MARKER: "torchstone gallery\n", "index.html": index_page(site, pieces)}
+        texts["authors.html"] = authors_page(site, pieces)
+        for number, one in enumerate(pieces):
+            texts[f"notebooks/{one.slug}.html"] = notebook_page(site, pieces, number)
+            texts[f"notebooks/{one.slug}.ipynb"] = one.download
+        for name, text in texts.items():
+            path = building / name
+            path.write_text(text, encoding="utf-8", newline="\n")
+            path.chmod(file)
+        for path in (building / "notebooks", building):
+            path.chmod(folder)
+        if to.exists():
+            shutil.rmtree(to)
+        building.rename(to)
+    except OSError as e:
+        raise CourseError(f"{to} cannot be written: {e.strerror}. Check the disk and its permissions.") from None
+    finally:
+        if building is not None:
+            shutil.rmtree(building, ignore_errors=True)
