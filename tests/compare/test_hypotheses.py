@@ -12,7 +12,7 @@ from benchmarks.faults.draws import listed, unlisted
 from benchmarks.faults.listed import LISTED, OPERATIONS, observed, probe, sizes
 from benchmarks.faults.unlisted import UNLISTED
 from torchstone.compare import differences
-from torchstone.compare.hypotheses import FAMILIES, Observation, explain, hypotheses
+from torchstone.compare.hypotheses import FAMILIES, HYPOTHESES, Observation, explain
 from torchstone.model import Stage
 
 
@@ -37,8 +37,8 @@ def test_faults_outside_the_list_are_given_no_name() -> None:
 
 
 def test_every_hypothesis_is_drawn_and_every_fault_has_its_hypothesis() -> None:
-    known = {h.name for h in hypotheses()}
-    assert len(known) == len(hypotheses())
+    known = {h.name for h in HYPOTHESES}
+    assert len(known) == len(HYPOTHESES)
     assert {fault.named for fault in LISTED} == known - {"nothing is returned"}
 
 

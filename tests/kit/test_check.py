@@ -13,6 +13,9 @@ def failure(f, *args, **kwargs):
     return str(caught.value)
 
 
+X = torch.randn(4, 4, generator=torch.Generator().manual_seed(1))
+
+
 def numbers(*shape, seed=0):
     return torch.randn(*shape, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
 
@@ -214,3 +217,26 @@ def test_ipython_shows_the_message_alone():
         "✗ relu: what",
         "  Why it may be: why",
     ]
+
+
+@pytest.mark.parametrize(
+    ("got", "why"),
+    [
+        (-X, "which difference is taken"),
+        (X.T, "Rows and columns have changed places"),
+        (2 * X, "added up twice"),
+        (X.exp(), ""),
+        (X.double(), ""),
+    ],
+)
+def test_a_cause_that_one_set_of_inputs_can_tell_is_told(got, why):
+    with pytest.raises(check.CheckFailed) as failure:
+        check.close(got, X)
+    assert why in failure.value.why
+    assert bool(why) == bool(failure.value.why)
+
+
+def test_the_authors_reason_comes_before_a_guess():
+    with pytest.raises(check.CheckFailed) as failure:
+        check.close(-X, X, why="the author's own words")
+    assert failure.value.why == "the author's own words"

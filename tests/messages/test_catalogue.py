@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from torchstone.compare.hypotheses import FAMILIES, hypotheses
+from torchstone.compare.hypotheses import FAMILIES, HYPOTHESES
 from torchstone.messages import Kind, catalogue
 
 TEXTS = [
@@ -14,9 +14,9 @@ TEXTS = [
     for id_, message in sorted(catalogue().items())
     for i, text in enumerate(message.rendered())
 ]
-TEXTS += [(f"hypotheses/{h.name}", Kind.QUESTION, h.hint) for h in hypotheses()]
+TEXTS += [(f"hypotheses/{h.name}", Kind.QUESTION, h.hint) for h in HYPOTHESES]
 TEXTS += [(f"hypotheses/{hint.name}", Kind.QUESTION, hint.text) for hint in FAMILIES.values()]
-TEXTS += [(f"hypotheses/{h.name}/name", Kind.LABEL, h.name) for h in hypotheses()]
+TEXTS += [(f"hypotheses/{h.name}/name", Kind.LABEL, h.name) for h in HYPOTHESES]
 
 #: Words that tell a reader that they should have known.
 _CONDESCENDING = re.compile(r"\b(just|simply|obvious|obviously|easy|easily|trivial|trivially|merely|of course)\b", re.I)

@@ -16,7 +16,10 @@ import torch
 from torch import Tensor
 
 from torchstone.compare import Fault, compare
+from torchstone.compare.hypotheses import Observation, explain
 from torchstone.kit.failure import CheckFailed, NotWritten, place
+from torchstone.messages import checks
+from torchstone.model import Stage
 
 __all__ = [
     "CheckFailed",
@@ -34,6 +37,8 @@ __all__ = [
 
 T = TypeVar("T")
 
+#: Stages at which one set of inputs can tell a cause; at the others the message says it.
+_OF_NUMBERS = (Stage.SHAPE, Stage.VALUE, Stage.GRADIENT)
 #: Step of a central difference in float64, times max(1, |x|): the cube root of the machine epsilon, which balances
 #: truncation and rounding.
 STEP = 6e-6
@@ -59,11 +64,11 @@ def exercise(name: str) -> Iterator[None]:
             raise NotWritten(name) from None
         raise _raised(error, name) from error
     except NameError as error:
-        why = f"run the answer cell of `{name}` first (the cell above this one); if it ran, check the spelling"
-        raise CheckFailed(f"{type(error).__name__}: {error}", where=place(error), why=why, exercise=name) from error
+        what = checks.exception(type(error).__name__, str(error))
+        raise CheckFailed(what, where=place(error), why=checks.run_the_cell_first(name), exercise=name) from error
     except Exception as error:
         raise _raised(error, name) from error
-    print(f"✓ {name}: all public checks hold")
+    print(checks.holds(name))
 
 
 def that(condition: object, message: str, why: str = "") -> None:
@@ -75,9 +80,9 @@ def that(condition: object, message: str, why: str = "") -> None:
 def shape(got: object, want: tuple[int, ...], name: str = "the result") -> None:
     """Fails unless `got` is a tensor of shape `want`."""
     if not isinstance(got, Tensor):
-        raise CheckFailed(f"{name} is {_article(got)}; expected a tensor of shape {_sizes(want)}", why=_forgotten(got))
+        raise CheckFailed(checks.not_a_tensor(name, _article(got), want), why=_forgotten(got))
     if tuple(got.shape) != tuple(want):
-        raise CheckFailed(f"{name} has shape {_sizes(tuple(got.shape))}; expected {_sizes(want)}")
+        raise CheckFailed(checks.other_shape(name, got.shape, want))
 
 
 def close(got: object, want: object, name: str = "the result", why: str = "") -> None:
@@ -85,7 +90,8 @@ def close(got: object, want: object, name: str = "the result", why: str = "") ->
     try:
         compare(got, want)
     except Fault as fault:
-        raise CheckFailed(f"{name}: {fault.message}", why=why or _forgotten(got)) from None
+        why = why or _forgotten(got) or _cause(got, want, fault)
+        raise CheckFailed(checks.differs(name, fault.message), why=why) from None
 
 
 def unchanged(f: Callable[..., T], *inputs: Any, name: str = "your function") -> T:
@@ -97,10 +103,7 @@ def unchanged(f: Callable[..., T], *inputs: Any, name: str = "your function") ->
     result = f(*inputs)
     for index, (old, new) in enumerate(zip(before, _tensors(inputs), strict=True)):
         if old.shape != new.shape or not torch.equal(old, new.detach()):
-            raise CheckFailed(
-                f"{name} changed its input tensor number {index + 1}",
-                why="an in-place operation wrote into it (`+=`, `x[mask] = …`, a method that ends in `_`)",
-            )
+            raise CheckFailed(checks.input_changed(name, index + 1), why=checks.wrote_in_place())
     return result
 
 
@@ -109,8 +112,7 @@ def own_randomness(f: Callable[..., T], *inputs: Any, name: str = "your function
     before = torch.random.get_rng_state()
     result = f(*inputs)
     if not torch.equal(before, torch.random.get_rng_state()):
-        why = "a sampler was called without `generator=generator`"
-        raise CheckFailed(f"{name} drew from the global random state", why=why)
+        raise CheckFailed(checks.global_randomness(name), why=checks.sampler_without_generator())
     return result
 
 
@@ -120,7 +122,7 @@ def raises(kind: type[BaseException], f: Callable[..., object], *inputs: Any, na
         f(*inputs)
     except kind:
         return
-    raise CheckFailed(f"{name} returned; expected it to raise {kind.__name__}")
+    raise CheckFailed(checks.did_not_raise(name, kind.__name__))
 
 
 def gradient(f: Callable[..., Any], *inputs: Any, name: str = "the gradient", seed: int = 0) -> None:
@@ -134,10 +136,7 @@ def gradient(f: Callable[..., Any], *inputs: Any, name: str = "the gradient", se
     upstream = _cotangents(outputs, seed)
     leaves = [p for p in points if isinstance(p, Tensor) and p.requires_grad]
     if not any(o.requires_grad for o in outputs):
-        raise CheckFailed(
-            f"{name}: the result does not depend on the input as far as autograd can see",
-            why="`.detach()`, `.data`, `.item()`, `torch.tensor(...)` or numpy cut the graph",
-        )
+        raise CheckFailed(checks.detached(name), why=checks.cut_graph())
     got = _vjp(outputs, leaves, upstream)
     blind = _vjp(outputs, leaves, [torch.ones_like(u) for u in upstream], free=True)
 
@@ -148,11 +147,11 @@ def gradient(f: Callable[..., Any], *inputs: Any, name: str = "the gradient", se
     for position, point in enumerate(points):
         if not (isinstance(point, Tensor) and point.requires_grad):
             continue
-        label = name if len(leaves) == 1 else f"{name} with respect to argument {position + 1}"
+        label = name if len(leaves) == 1 else checks.with_respect_to(name, position + 1)
         want = numerical(value, point)
         why = ""
         if torch.equal(got[number], blind[number]) and want.abs().max() > 0:
-            why = "it is the same for every upstream gradient; the chain rule multiplies by the one `backward` is given"
+            why = checks.upstream_ignored()
         _agree(got[number], want, label, why)
         number += 1
 
@@ -170,8 +169,7 @@ def backward(
     that is one number, leave it out. Give float64.
     """
     if not isinstance(grads, Mapping):
-        what = f"{name}: the gradients are {_article(grads)}; expected a dictionary with {', '.join(inputs)}"
-        raise CheckFailed(what, why=_forgotten(grads))
+        raise CheckFailed(checks.not_a_dictionary(name, _article(grads), list(inputs)), why=_forgotten(grads))
     points = {key: _double(value) if _floating(value) else value for key, value in inputs.items()}
 
     def value() -> Tensor:
@@ -182,9 +180,9 @@ def backward(
     for key, point in points.items():
         if not point.is_floating_point():
             continue
-        label = f"{name} of {key}"
+        label = checks.gradient_of(name, key)
         if key not in grads:
-            raise CheckFailed(f"{label} is missing; the entries are {', '.join(map(str, grads)) or 'none'}")
+            raise CheckFailed(checks.missing_gradient(label, [str(key) for key in grads]))
         shape(grads[key], tuple(point.shape), label)
         _agree(grads[key], numerical(value, point), label)
 
@@ -210,19 +208,19 @@ def numerical(value: Callable[[], Tensor], point: Tensor) -> Tensor:
 
 
 def _raised(error: Exception, name: str) -> CheckFailed:
-    what = f"your code raised {type(error).__name__}: {str(error)[:300]}"
+    what = checks.raised(type(error).__name__, str(error)[:300])
     return CheckFailed(what, where=place(error), exercise=name)
 
 
 def _agree(got: Tensor, want: Tensor, name: str, why: str = "") -> None:
     """The wording is the graders'; the tolerance is what central differences can promise."""
-    name = f"{name}, against finite differences"
+    name = checks.against_differences(name)
     scale = want.abs().max().item() if want.numel() else 0.0
     gap = (got.double() - want).abs()
     if not want.numel() or (gap <= RELATIVE * scale + ABSOLUTE).all():
         return
     close(got.float(), torch.where(want.abs() <= ABSOLUTE, 0.0, want).float(), name, why)
-    raise CheckFailed(f"{name}: off by {gap.max().item():.2g}, where the largest entry is {scale:.2g}", why=why)
+    raise CheckFailed(checks.off_by(name, gap.max().item(), scale), why=why)
 
 
 def _vjp(outputs: list[Tensor], leaves: list[Tensor], upstream: list[Tensor], free: bool = False) -> list[Tensor]:
@@ -240,7 +238,7 @@ def _outputs(result: Any, name: str) -> list[Tensor]:
         result = list(result.values())
     if isinstance(result, (tuple, list)) and result and all(isinstance(r, Tensor) for r in result):
         return [r for r in result if r.is_floating_point()]
-    raise CheckFailed(f"{name}: the function returned {_article(result)}; expected a tensor", why=_forgotten(result))
+    raise CheckFailed(checks.no_tensor_returned(name, _article(result)), why=_forgotten(result))
 
 
 def _cotangents(outputs: list[Tensor], seed: int) -> list[Tensor]:
@@ -273,10 +271,6 @@ def _double(x: Tensor) -> Tensor:
     return x.detach().clone().double()
 
 
-def _sizes(size: tuple[int, ...]) -> str:
-    return "×".join(map(str, size)) or "scalar"
-
-
 def _article(value: object) -> str:
     if value is None:
         return "None"
@@ -285,4 +279,10 @@ def _article(value: object) -> str:
 
 
 def _forgotten(value: object) -> str:
-    return "is there a `return` at the end of the function?" if value is None else ""
+    return checks.forgotten_return() if value is None else ""
+
+
+def _cause(got: object, want: object, fault: Fault) -> str:
+    """The hypothesis that explains it, as far as one set of inputs can tell."""
+    hint = explain([Observation(got, want, stage=fault.stage)])
+    return hint.text if hint and fault.stage in _OF_NUMBERS else ""

@@ -8,6 +8,7 @@ import sysconfig
 import traceback
 from pathlib import Path
 
+from torchstone.messages import checks
 from torchstone.model import Where
 
 #: Files whose lines are not the student's: installed libraries, the interpreter's own, this package.
@@ -36,11 +37,11 @@ class CheckFailed(AssertionError):
         return CheckFailed(self.what, self.where, self.why, exercise)
 
     def __str__(self) -> str:
-        lines = [f"✗ {self.exercise}: {self.what}" if self.exercise else f"✗ {self.what}"]
+        lines = [checks.failed(self.exercise, self.what)]
         if self.where is not None:
-            lines.append(f"  Where: {self.where.cell}, line {self.where.line}: {self.where.code}")
+            lines.append(f"  {checks.where(self.where.cell, self.where.line, self.where.code)}")
         if self.why:
-            lines.append(f"  Why it may be: {self.why}")
+            lines.append(f"  {checks.why(self.why)}")
         return "\n".join(lines)
 
     def _render_traceback_(self) -> list[str]:
@@ -52,8 +53,7 @@ class NotWritten(CheckFailed):
     """The exercise is still the stub it was handed out as."""
 
     def __init__(self, exercise: str) -> None:
-        what = "not written yet: put your code in place of `raise NotImplementedError()`, run that cell, then this one"
-        super().__init__(what, exercise=exercise)
+        super().__init__(checks.not_written(), exercise=exercise)
 
 
 def place(error: BaseException) -> Where | None:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from torchstone.kit.failure import CheckFailed, NotWritten, place
+from torchstone.messages import checks
 from torchstone.model import BrokenCell, Where
 
 LocalStatus = Literal["passed", "failed", "not written"]
@@ -150,19 +151,19 @@ def _judged(cell: LocalCell, error: BaseException | None, output: str, broken: M
     if exercise in broken:
         answer = broken[exercise]
         place_ = Where(answer.cell, answer.line or 0, answer.code or "") if answer.line else None
-        failed = CheckFailed(f"its cell could not run: {answer.message}", place_, "mend that cell first", exercise)
+        failed = CheckFailed(checks.cell_could_not_run(answer.message), place_, checks.mend_that_cell_first(), exercise)
         return LocalResult(exercise, "failed", str(failed), place_, output)
     if isinstance(error, CheckFailed):
         failed = error.named(exercise)
     else:
-        failed = CheckFailed(f"{type(error).__name__}: {str(error)[:300]}", place(error), exercise=exercise)
+        failed = CheckFailed(checks.exception(type(error).__name__, str(error)[:300]), place(error), exercise=exercise)
     return LocalResult(exercise, "failed", str(failed), failed.where, output)
 
 
 def _broken(cell: LocalCell, error: BaseException) -> BrokenCell:
-    message = f"{type(error).__name__}: {str(error)[:300]}"
+    message = checks.exception(type(error).__name__, str(error)[:300])
     if isinstance(error, SyntaxError):
         code = (error.text or "").strip()[:200]
-        return BrokenCell(cell.label, f"{type(error).__name__}: {error.msg}", error.lineno, code)
+        return BrokenCell(cell.label, checks.exception(type(error).__name__, error.msg), error.lineno, code)
     where = place(error)
     return BrokenCell(cell.label, message, where.line if where else None, where.code if where else None)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Sequence
-from functools import cache
 from typing import Final
 
 from torchstone.compare.hypotheses._hypothesis import Fit, Hypothesis, Rank
@@ -16,7 +15,7 @@ from torchstone.compare.hypotheses._observation import Observation, Part, flat
 from torchstone.messages import diagnosis
 from torchstone.model import Hint
 
-__all__ = ["FAMILIES", "Fit", "Hypothesis", "Observation", "Part", "Rank", "explain", "flat", "hypotheses"]
+__all__ = ["FAMILIES", "HYPOTHESES", "Fit", "Hypothesis", "Observation", "Part", "Rank", "explain", "flat"]
 
 #: What is said where several hypotheses of a family fit alike.
 FAMILIES: Final = {
@@ -25,12 +24,14 @@ FAMILIES: Final = {
 }
 
 
-@cache
-def hypotheses() -> tuple[Hypothesis, ...]:
-    """All of them, in the order in which they are asked."""
+def _all() -> tuple[Hypothesis, ...]:
     names = sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
     found: list[Hypothesis] = [importlib.import_module(f"{__name__}.{name}").HYPOTHESIS for name in names]
     return tuple(sorted(found, key=lambda h: h.rank))
+
+
+#: In the order in which they are asked. Loaded with the package: where it is used there may be no files to load from.
+HYPOTHESES: Final = _all()
 
 
 def explain(observations: Sequence[Observation]) -> Hint | None:
@@ -40,7 +41,7 @@ def explain(observations: Sequence[Observation]) -> Hint | None:
     if not any(o.failed for o in observations):
         return None
     for rank in Rank:
-        fitting = [h for h in hypotheses() if h.rank is rank and h.explains(observations)]
+        fitting = [h for h in HYPOTHESES if h.rank is rank and h.explains(observations)]
         if fitting:
             return _one_wording(fitting)
     return None
