@@ -11,6 +11,7 @@ import click
 
 from torchstone.cli import _options
 from torchstone.errors import SubmissionError
+from torchstone.messages import page, terminal
 
 if TYPE_CHECKING:
     from torchstone.kit.localcheck import LocalReport
@@ -33,12 +34,12 @@ def command(notebook: Path, exercises: tuple[str, ...], as_json: bool) -> None:
     try:
         data = notebook.read_bytes()
     except OSError as e:
-        raise SubmissionError(f"{notebook} cannot be read: {e.strerror}") from None
+        raise SubmissionError(terminal.cannot_be_read(str(notebook), e.strerror or type(e).__name__)) from None
     cells = localcheck.cells_of(read(data))
     known = [c.exercise for c in cells if c.grade]
     for name in exercises:
         if name not in known:
-            raise click.BadParameter(f"there is no exercise {name!r}; there are {', '.join(map(str, known))}")
+            raise click.BadParameter(terminal.no_such_exercise(name, [str(k) for k in known]))
     report = localcheck.run(cells, only=exercises or None)
     if as_json:
         click.echo(json.dumps({**asdict(report), "passed": report.passed}, indent=2, ensure_ascii=False))
@@ -49,8 +50,7 @@ def command(notebook: Path, exercises: tuple[str, ...], as_json: bool) -> None:
 
 def _show(report: LocalReport) -> None:
     for cell in report.broken:
-        place = f", line {cell.line}" if cell.line else ""
-        click.secho(f"! {cell.cell}{place} could not run: {cell.message}", fg="yellow")
+        click.secho(terminal.could_not_run(page.place(cell.cell, cell.line), cell.message), fg="yellow")
         if cell.code:
             click.echo(f"    {cell.code}")
     for result in report.results:
@@ -62,4 +62,4 @@ def _show(report: LocalReport) -> None:
             for line in rest:
                 click.echo(f"    {line}")
     passed = sum(r.status == "passed" for r in report.results)
-    click.echo(f"{passed} of {len(report.results)} exercises pass their public checks")
+    click.echo(terminal.exercises_passed(passed, len(report.results)))

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from torchstone.messages import late as told
 from torchstone.model import LateNote, LatePolicy
 
 _NO_TIME = timedelta(0)
@@ -74,19 +75,16 @@ def charge(policy: LatePolicy, late: Lateness, score: float, maximum: float) -> 
     `closes_days` charged days all is lost. Where the time of receipt is not known there is no penalty.
     """
     if late.received is None:
-        return LateNote(0, 0.0, "The time it was received is not known, so there is no penalty.")
+        return LateNote(0, 0.0, told.time_unknown())
     if late.days == 0:
-        return LateNote(0, 0.0, "It was received in time.")
-    reason = f"It was received {late.days} started {_plural(late.days)} after the deadline"
-    if late.free:
-        reason += f", of which {late.free} {'is' if late.free == 1 else 'are'} paid from the bank of free late days"
+        return LateNote(0, 0.0, told.in_time())
     if late.charged == 0:
-        return LateNote(late.days, 0.0, f"{reason}, so it costs nothing.")
+        return LateNote(late.days, 0.0, told.costs_nothing(late.days, late.free))
     fraction = fraction_lost(policy, late.charged)
     if policy.closes_days is not None and late.charged > policy.closes_days:
-        return LateNote(late.days, max(score, 0.0), f"{reason}; submissions close after {policy.closes_days}.")
+        return LateNote(late.days, max(score, 0.0), told.closed(late.days, late.free, policy.closes_days))
     amount = max(0.0, min(round(fraction * maximum, 6), score))
-    return LateNote(late.days, amount, f"{reason}, which costs {fraction:.0%} of the {maximum:g} points.")
+    return LateNote(late.days, amount, told.costs(late.days, late.free, fraction, maximum))
 
 
 def penalty(policy: LatePolicy, due: datetime, received: datetime | None, score: float, maximum: float) -> LateNote:
@@ -109,7 +107,3 @@ def days_late(due: datetime, received: datetime, grace: timedelta = _NO_TIME) ->
     while days > 0 and arrived <= (due + timedelta(days=days - 1)).astimezone(UTC):
         days -= 1
     return days
-
-
-def _plural(days: int) -> str:
-    return "day" if days == 1 else "days"

@@ -17,6 +17,7 @@ from torchstone.errors import JailError, NotData, WireClosed, WireDeadline, Wire
 from torchstone.jail.limits import cpu_limit
 from torchstone.jail.outcome import Account, AccountKind, Answer, ChildLost, LostReason, RaisedKind, StudentRaised
 from torchstone.jail.worker import EXIT_MEMORY
+from torchstone.messages import jailed
 from torchstone.model import BrokenCell, Cell, Limits
 
 #: Bytes of output after which a program is ended: a progress bar writes a thousandth of it.
@@ -95,7 +96,7 @@ class Child:
             except StudentRaised as raised:
                 broken.append(BrokenCell(cell.label, str(raised), raised.line, raised.code))
             except NotData as refused:
-                broken.append(BrokenCell(cell.label, f"this cell could not be run: {refused}"))
+                broken.append(BrokenCell(cell.label, jailed.cell_refused(str(refused))))
             except ChildLost as lost:
                 lost.cell = cell.label
                 raise

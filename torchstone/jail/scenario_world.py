@@ -9,6 +9,8 @@ from typing import Final
 
 import torch
 
+from torchstone.messages import jailed
+
 
 class Misfit(Exception):
     """The object does not have the parameters that the exercise asks for; the message names the shapes."""
@@ -27,7 +29,7 @@ def fill(module: torch.nn.Module, values: Sequence[torch.Tensor]) -> list[torch.
     wanted = [value.shape for value in values]
     if [parameter.shape for parameter in mine] != wanted:
         if sorted(parameter.shape for parameter in mine) != sorted(wanted):
-            raise Misfit(f"parameters of shapes {_show(p.shape for p in mine)}; expected {_show(wanted)}")
+            raise Misfit(jailed.misfit(_show(p.shape for p in mine), _show(wanted)))
         mine = [mine.pop(next(i for i, p in enumerate(mine) if p.shape == shape)) for shape in wanted]
     with torch.no_grad():
         for parameter, value in zip(mine, values, strict=True):

@@ -19,6 +19,7 @@ import torch
 from torchstone import wire
 from torchstone.errors import NotData, WireClosed
 from torchstone.jail.scenario_world import SCENARIO_NAMES, Misfit
+from torchstone.messages import jailed
 
 if TYPE_CHECKING:
     from torchstone.jail.witness import Witness
@@ -162,7 +163,7 @@ class Worker:
             text = str(error.msg if isinstance(error, SyntaxError) else error)
             text = text[:_TEXT].encode("utf-8", "replace").decode()
         except BaseException:
-            text = "(its message could not be read)"
+            text = jailed.unreadable_message()
         return kinds.get(type(error), "raised"), type(error).__name__[:80], text, label, line
 
 
@@ -197,7 +198,7 @@ def _student_module() -> types.ModuleType:
 
 
 def _no_input(prompt: object = "") -> NoReturn:
-    raise EOFError("input() has nobody to ask while a notebook is graded")
+    raise EOFError(jailed.nobody_to_ask())
 
 
 def _display(*values: object, **_: object) -> None:
