@@ -20,6 +20,7 @@ import torch
 
 from torchstone import sim
 from torchstone.kit.failure import CELL_FILE, CheckFailed
+from torchstone.messages import checks
 from torchstone.model import Where
 
 _SHOWN = 300
@@ -33,7 +34,7 @@ def simulated() -> torch.device:
     try:
         return sim.install()
     except sim.InstallError as error:
-        raise CheckFailed(str(error), why="restart the kernel, and ask for the device before anything else") from None
+        raise CheckFailed(str(error), why=checks.ask_for_the_device_first()) from None
 
 
 @contextlib.contextmanager
@@ -51,7 +52,7 @@ def explained() -> Iterator[None]:
             raise
         place = found.cause or found.place
         where = None if place is None else Where(_cell(place.file), place.line, place.code[:200])
-        raise CheckFailed(f"{type(error).__name__}: {str(error)[:_SHOWN]}", where, found.text) from None
+        raise CheckFailed(checks.exception(type(error).__name__, str(error)[:_SHOWN]), where, found.text) from None
 
 
 def _cell(file: str) -> str:

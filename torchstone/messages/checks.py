@@ -71,6 +71,11 @@ def mend_that_cell_first() -> str:
     return "mend that cell first"
 
 
+@message(Kind.FRAGMENT)
+def ask_for_the_device_first() -> str:
+    return "restart the kernel, and ask for the device before anything else"
+
+
 # ---- values ---------------------------------------------------------------------------------------------------------
 
 

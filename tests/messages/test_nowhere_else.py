@@ -1,0 +1,73 @@
+"""No text for students is written where it is said: code that speaks to them calls the catalogue."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import torchstone
+
+PACKAGE = Path(torchstone.__file__).parent
+
+#: What carries a text to a student: none of its arguments may be a text of several words.
+CARRIERS = {
+    "BrokenCell",
+    "CheckFailed",
+    "Fault",
+    "LateNote",
+    "Lost",
+    "Misfit",
+    "NotWritten",
+    "Repair",
+    "Step",
+    "Unloadable",
+    "UnreadableNotebook",
+    "Verdict",
+    "differs",
+}
+
+
+def texts(node: ast.expr) -> Iterator[str]:
+    """The words written out in an expression, but not in the calls within it."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        for part in node.values:
+            yield from texts(part)
+    elif isinstance(node, ast.BinOp):
+        yield from texts(node.left)
+        yield from texts(node.right)
+    elif isinstance(node, ast.IfExp):
+        yield from texts(node.body)
+        yield from texts(node.orelse)
+    elif isinstance(node, ast.BoolOp):
+        for value in node.values:
+            yield from texts(value)
+
+
+def written_out(source: str) -> list[str]:
+    """Each text of two words or more that a carrier is given as it stands."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            arguments = [*node.args, *(k.value for k in node.keywords)]
+            if name in CARRIERS:
+                found += [f"{node.lineno}: {t}" for a in arguments for t in texts(a) if len(t.split()) > 1]
+    return found
+
+
+def test_every_text_comes_from_the_catalogue() -> None:
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if lines := written_out(path.read_text(encoding="utf-8")):
+            found[str(path.relative_to(PACKAGE))] = lines
+    assert found == {}
+
+
+def test_a_text_that_is_written_out_is_found() -> None:
+    assert (
+        written_out('raise Fault(Stage.RAN, f"it took {n} seconds", kind="slow")') == ["1: it took ", "1:  seconds"][:1]
+    )
+    assert written_out('Repair("split", told.split(exercise, "two words"), exercise)') == []
