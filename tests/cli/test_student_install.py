@@ -11,7 +11,7 @@ PROGRAM = """
 import sys, os
 BLOCKED = {"nbgrader", "pytest", "_pytest", "pydantic", "jinja2", "nbformat", "nbconvert", "fcntl", "resource", "pwd",
            "grp", "termios", "graders"}
-if sys.argv[1] in ("check", "doctor"):  # a student's verbs need nothing of the grading side at all
+if sys.argv[1] in ("check", "doctor", "literate"):  # a student's verbs need nothing of the grading side at all
     BLOCKED |= {"torchstone." + name for name in
                 ("judge", "jail", "gradebook", "config", "batch", "collecting", "feedback", "results")}
 
@@ -89,6 +89,13 @@ def test_doctor_looks_at_the_laptop():
     done = student("doctor", "--student")
     assert "public checks: work" in done.stdout
     assert "Traceback" not in done.stderr
+
+
+def test_literate_advises_without_the_grading_side(tmp_path):
+    done = student("literate", notebook(tmp_path, "def double(x):\n    return 2 * x"))
+    assert done.returncode == 0, done.stderr
+    assert "Open with the problem" in done.stdout
+    assert "no jail can be built here" in done.stdout
 
 
 @pytest.mark.parametrize("verb", ["grade", "release", "feedback", "collect"])

@@ -23,6 +23,7 @@ VERBS: Final = {
     "grade": "Grade an assignment's submissions into the gradebook.",
     "grades": "Final grades: table, pages, exports.",
     "late": "Grant extensions; bring late penalties up to date.",
+    "literate": "Tell what a notebook lacks before it is handed in.",
     "normalize": "Bring a source notebook into normal form.",
     "participation": "Enter attendance and participation, week by week.",
     "presentation": "Enter the scores of presentations.",

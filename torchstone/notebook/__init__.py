@@ -7,7 +7,7 @@ own metadata.
 from torchstone.notebook.anchor import read_submission, reanchor
 from torchstone.notebook.bounds import MAX_BYTES, oversize_marker
 from torchstone.notebook.declare import NotebookExercise, declared
-from torchstone.notebook.exploration import exploration_of
+from torchstone.notebook.exploration import exploration_of, exploration_part
 from torchstone.notebook.normal import dumps, is_normal, normalize
 from torchstone.notebook.pictures import alternative
 from torchstone.notebook.program import solution_program, stub_program
@@ -20,6 +20,7 @@ __all__ = [
     "declared",
     "dumps",
     "exploration_of",
+    "exploration_part",
     "is_normal",
     "normalize",
     "oversize_marker",

@@ -7,19 +7,30 @@ from typing import Final
 
 from torchstone.notebook.cells import Json, grade_id, same_text
 
+#: The manual cell that every week's notebook has.
+EXPLORATION: Final = "exploration"
+
 _HEADING: Final = re.compile(r"^#{1,2}\s+\S", re.MULTILINE)
 
 
-def exploration_of(notebook: Json, release: Json, name: str = "exploration") -> Json | None:
-    """The cells of the exploration: from the last main heading above the manual cell `name` to the end.
+def exploration_of(notebook: Json, release: Json) -> Json | None:
+    """The exploration in `notebook`, which is re-anchored on `release`; None where its author left the manual cell as
+    it was handed out, or where there is no such cell. Cells of other exercises are never among it.
+    """
+    given = next((cell for cell in release["cells"] if grade_id(cell) == EXPLORATION), None)
+    own = next((cell for cell in notebook["cells"] if grade_id(cell) == EXPLORATION), None)
+    if given is None or own is None or same_text(own["source"], given["source"]):
+        return None
+    return exploration_part(notebook)
 
-    `notebook` is re-anchored on `release`. None where the author left that cell as it was handed out, or where there
-    is no such cell. Cells of other exercises are never among them.
+
+def exploration_part(notebook: Json) -> Json | None:
+    """The cells from the last main heading above the manual cell up to the next marked cell; None without a manual
+    cell.
     """
     cells = notebook["cells"]
-    at = next((i for i, cell in enumerate(cells) if grade_id(cell) == name), None)
-    given = next((cell for cell in release["cells"] if grade_id(cell) == name), None)
-    if at is None or given is None or same_text(cells[at]["source"], given["source"]):
+    at = next((i for i, cell in enumerate(cells) if grade_id(cell) == EXPLORATION), None)
+    if at is None:
         return None
     first = at
     while first > 0 and grade_id(cells[first - 1]) is None:

@@ -1,0 +1,76 @@
+"""A notebook run afresh: in the jail, and in a kernel where there is none."""
+
+from __future__ import annotations
+
+import builtins
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from torchstone.cli._main import torchstone
+from torchstone.seminar.rerun import rerun
+
+from .notebooks import code, notebook, text
+
+GOOD = notebook(text("# x"), code("import torch\n%matplotlib inline\nx = torch.ones(3)"), code("display(x.sum())"))
+
+
+def made(data):
+    return json.loads(data)
+
+
+def test_in_the_jail_it_runs_and_nothing_of_the_machine_is_there(tmp_path):
+    witness = tmp_path / "mine.txt"
+    witness.write_text("x")
+    data = notebook(code("import torch\nx = torch.ones(3)"), code(f"open({str(witness)!r})"), code("y = x.sum()"))
+    done = rerun(made(data), 30, jailed=True)
+    assert (done.place, len(done.stopped)) == ("jail", 1)
+    assert done.stopped[0].cell == "cell 2"
+    assert "FileNotFoundError" in done.stopped[0].text or "PermissionError" in done.stopped[0].text
+
+
+def test_names_of_an_earlier_session_are_missed_and_an_endless_cell_is_ended():
+    data = notebook(code("left_over + 1"), code("while True: pass"), code("print('after')"))
+    done = rerun(made(data), 1, jailed=True)
+    assert [s.cell for s in done.stopped] == ["cell 1", "cell 2"]
+    assert "left_over" in done.stopped[0].text
+    assert not done.good
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_in_a_kernel_it_runs_too():
+    done = rerun(made(GOOD), 60, jailed=False)
+    assert (done.place, done.stopped) == ("kernel", ())
+    assert done.good
+    done = rerun(made(notebook(code("1/0"), code("x = 1"))), 60, jailed=False)
+    assert [s.text for s in done.stopped] == ["ZeroDivisionError: division by zero"]
+
+
+def test_without_jail_and_jupyter_it_says_so(monkeypatch):
+    real = builtins.__import__
+
+    def absent(name, *arguments, **more):
+        if name in ("torchstone.jail", "nbclient"):
+            raise ImportError(name)
+        return real(name, *arguments, **more)
+
+    monkeypatch.setattr(builtins, "__import__", absent)
+    done = rerun(made(GOOD), 60)
+    assert done.place == "nowhere"
+    assert not done.good
+    assert "no jail can be built here" in done.note
+    assert "pip install nbclient" in done.note
+
+
+def test_from_the_terminal_it_advises_and_exits_with_0(tmp_path):
+    path = tmp_path / "x.ipynb"
+    path.write_bytes(GOOD)
+    result = CliRunner().invoke(torchstone, ["literate", str(path), "--no-run", "--json"])
+    assert result.exit_code == 0
+    facts = json.loads(result.output)
+    assert (facts["part"], facts["run"]) == ("whole", None)
+    assert {a["state"] for a in facts["advice"]} >= {"missing", "there"}
+    told = CliRunner().invoke(torchstone, ["literate", str(path), "--no-run"])
+    assert "✗ The problem is explained: Open with the problem" in told.output

@@ -1,0 +1,91 @@
+"""`torchstone literate NOTEBOOK`: what a notebook lacks of the seminar's demands, told to its author."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from torchstone.cli import _options
+from torchstone.errors import SubmissionError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torchstone.kit.literate import Advice
+    from torchstone.seminar.rerun import Rerun
+
+_SYMBOLS: Final = {"there": ("✓", "green"), "missing": ("✗", "red"), "look": ("·", "yellow")}
+_CELLS_SHOWN: Final = 8
+
+
+@click.command(epilog="Example: torchstone literate exploration.ipynb")
+@click.argument("notebook", type=click.Path(path_type=Path))
+@click.option("--seconds", type=click.FloatRange(1, 3600), default=60.0, show_default=True, help="How long it may run.")
+@click.option("--run/--no-run", default=True, show_default=True, help="Run it from top to bottom, too.")
+@click.option("--jail/--no-jail", "jailed", default=None, help="Insist on the jail, or on a plain kernel.")
+@_options.as_json
+def command(notebook: Path, seconds: float, run: bool, jailed: bool | None, as_json: bool) -> None:
+    """Tell what NOTEBOOK still lacks before it is handed in: explanation, figures, seeds, references, a fresh run.
+
+    It advises and never scores, and a reader may judge otherwise: words are looked for in English. Of a week's notebook
+    the exploration is looked at, and all of it is run. Exits with 0 whatever the advice.
+    """
+    from torchstone.kit.literate import advise
+    from torchstone.notebook import exploration_part, read
+
+    try:
+        data = notebook.read_bytes()
+    except OSError as e:
+        raise SubmissionError(f"{notebook} cannot be read: {e.strerror}") from None
+    whole = read(data)
+    part = exploration_part(whole)
+    advice = advise(part or whole)
+    done = None
+    if run:
+        from torchstone.seminar.rerun import rerun
+
+        if not as_json:
+            click.echo("running it from top to bottom …", err=True)
+        done = rerun(whole, seconds, jailed=jailed)
+    if as_json:
+        looked_at = "exploration" if part else "whole"
+        ran = {**asdict(done), "good": done.good} if done else None
+        facts = {"part": looked_at, "advice": [asdict(a) for a in advice], "run": ran}
+        click.echo(json.dumps(facts, indent=2, ensure_ascii=False))
+        return
+    if part:
+        click.echo("This is a week's notebook: what follows is about its exploration.")
+    _show(advice)
+    if done:
+        _show_run(done)
+    open_points = sum(a.state != "there" for a in advice) + (done is not None and not done.good)
+    click.echo(f"{open_points} points to look at" if open_points else "nothing found to mend")
+
+
+def _show(advice: Sequence[Advice]) -> None:
+    for one in advice:
+        symbol, colour = _SYMBOLS[one.state]
+        click.secho(f"{symbol} {one.title}", fg=colour, nl=False)
+        click.echo(f": {one.text}")
+        if one.cells and one.state != "there":
+            more = f" and {len(one.cells) - _CELLS_SHOWN} more" if len(one.cells) > _CELLS_SHOWN else ""
+            click.echo(f"    {', '.join(one.cells[:_CELLS_SHOWN])}{more}")
+
+
+def _show_run(done: Rerun) -> None:
+    where = {"jail": "in the jail, CPU time", "kernel": "in a plain kernel"}.get(done.place, "not run")
+    symbol, colour = _SYMBOLS["there" if done.good else "look" if done.place == "nowhere" else "missing"]
+    click.secho(f"{symbol} Runs from top to bottom", fg=colour, nl=False)
+    if done.place == "nowhere":
+        click.echo(f": {done.note}")
+        return
+    slow = f"; make it faster: the limit is {done.limit:g} s" if done.seconds > done.limit else ""
+    click.echo(f": {done.seconds:g} s ({where}){slow}")
+    for stop in done.stopped:
+        click.echo(f"    {stop.cell}{f', line {stop.line}' if stop.line else ''}: {stop.text}")
+    if done.note:
+        click.echo(f"    {done.note}")
