@@ -58,18 +58,20 @@ class Sat:
 class Bench:
     """A week's graders, with zygotes and wanted values that are made once. A context manager.
 
-    Inputs are drawn from `key`. Raises CourseError if the week has no notebook or no graders, CourseFault if these
-    cannot be collected, JailUnavailable.
+    Inputs are drawn from `key`; `limits` are the course's where none are given. Raises CourseError if the week has no
+    notebook or no graders, CourseFault if these cannot be collected, JailUnavailable.
     """
 
-    def __init__(self, course: Course, assignment: str, key: DrawKey = PUBLIC_KEY) -> None:
+    def __init__(
+        self, course: Course, assignment: str, key: DrawKey = PUBLIC_KEY, limits: Limits | None = None
+    ) -> None:
         notebook = course.source / assignment / f"{assignment}.ipynb"
         if not notebook.exists():
             raise CourseError(f"there is no source for {assignment}: {notebook} is missing")
         self.notebook_path = notebook
         self.notebook = read(notebook.read_bytes())
         self.solution = solution_program(self.notebook, assignment)
-        limits = Limits(**course.settings.limits.model_dump())
+        limits = limits or Limits(**course.settings.limits.model_dump())
         self.policy = GradingPolicy(JailPolicy(limits=limits, preload=course.settings.jail.preload), key)
         self.week = Week(course.graders / assignment, key, self.solution)
         self._zygotes: Zygotes | None = None
@@ -128,13 +130,14 @@ class Bench:
         *,
         trial: Callable[[Oracle], Trial] = Trial,
         until: Callable[[Finding], bool] = lambda finding: False,
+        only: str | None = None,
     ) -> Sat:
-        """Try a program on the probes of one exercise, in the worlds of these devices.
+        """Try a program on the probes of one exercise, in the worlds of these devices, or in one of them `only`.
 
         `until` ends it after a finding: what is not tried then is not among the findings, and costs its check nothing.
         """
         policy = replace(self.policy, scored_devices=tuple(devices))
-        there = worlds(policy)
+        there = worlds(policy) if only is None else (only,)
         with Sitting(self.week, program, policy, self.zygotes, trial=trial) as sitting:
             for probe in self.probes(exercise):
                 if probe.world.name in there and until(sitting.conduct(probe)):

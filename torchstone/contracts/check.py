@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import functools
-import multiprocessing
 import time
-import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Final
 
-from torchstone import config
 from torchstone.config import Course
 from torchstone.contracts.bench import Bench
 from torchstone.contracts.kernel import NotebookRun, run_notebook
+from torchstone.contracts.pool import Progress, worked
 from torchstone.contracts.proof import Proof
 from torchstone.contracts.proofs import HEAVY, PROOFS, prove
 from torchstone.errors import CourseError
 from torchstone.judge import declared_exercises
-
-#: Told as work goes on: the exercise and the proof that is done, how many are done, of how many.
-Progress = Callable[[str, int, int], None]
 
 _NOTEBOOK: Final = "notebook"
 
@@ -104,7 +96,7 @@ def check_week(
         if notebook and not exercises:
             units.insert(0, (assignment, _NOTEBOOK))
         done: dict[tuple[str, str], Proof | NotebookRun] = {}
-        for number, (unit, came) in enumerate(_worked(course, assignment, units, jobs, bench), 1):
+        for number, (unit, came) in enumerate(worked(course, assignment, _work_on, units, jobs), 1):
             done[unit] = came
             progress(" ".join(unit), number, len(units))
         ran = done.pop((assignment, _NOTEBOOK), None)
@@ -133,46 +125,6 @@ def _of_the_week(bench: Bench) -> tuple[str, ...]:
     return (*nowhere, *(f"«{m.name}» is a misconception of {m.exercise}, which there is not" for m in lost))
 
 
-# ---- two processes --------------------------------------------------------------------------------------------------
-
-Unit = tuple[str, str]
-
-
-def _worked(
-    course: Course, assignment: str, units: Sequence[Unit], jobs: int, bench: Bench
-) -> Iterator[tuple[Unit, Proof | NotebookRun]]:
-    """Each unit with what it came to, as they come: the graders are ours, so plain worker processes do."""
-    if jobs == 1:
-        for unit in units:
-            yield unit, _work_on(bench, unit)
-        return
-    processes = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, processes, initializer=_quiet) as pool:
-        futures: dict[Future[Proof | NotebookRun], Unit] = {
-            pool.submit(_work, str(course.root), assignment, unit): unit for unit in units
-        }
-        try:
-            for future in as_completed(futures):
-                yield futures[future], future.result()
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-
-
-def _quiet() -> None:
-    warnings.simplefilter("ignore")
-
-
-@functools.cache
-def _bench(root: str, assignment: str) -> Bench:
-    """A worker process's own bench; its zygotes end with it."""
-    return Bench(config.load(Path(root)), assignment)
-
-
-def _work(root: str, assignment: str, unit: Unit) -> Proof | NotebookRun:
-    return _work_on(_bench(root, assignment), unit)
-
-
-def _work_on(bench: Bench, unit: Unit) -> Proof | NotebookRun:
+def _work_on(bench: Bench, unit: tuple[str, str]) -> Proof | NotebookRun:
     exercise, name = unit
     return run_notebook(bench.notebook_path) if name == _NOTEBOOK else prove(bench, exercise, name)

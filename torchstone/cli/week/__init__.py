@@ -10,6 +10,7 @@ from torchstone.cli._lazy import VerbGroup
 
 VERBS: Final = {
     "check": "Prove that a week's graders can be trusted.",
+    "mutate": "Make mistakes by machine; list those that lose no points.",
 }
 
 
