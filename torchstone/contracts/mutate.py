@@ -10,11 +10,8 @@ tried again, and of the rest a sample.
 from __future__ import annotations
 
 import hashlib
-import json
-import os
-import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +21,7 @@ from torchstone.contracts import mutants as operators
 from torchstone.contracts import programs
 from torchstone.contracts.bench import CPU, EVERYWHERE, Bench
 from torchstone.contracts.equivalents import Equivalent, equivalents, tell_apart
+from torchstone.contracts.kept import Kept, digest
 from torchstone.contracts.mutants import Mutant, mutants
 from torchstone.contracts.pool import Progress, worked
 from torchstone.errors import CourseError
@@ -36,6 +34,8 @@ LIMITS: Final = Limits(cpu_seconds=3.0, wall_factor=15.0)
 SAMPLE: Final = 20
 #: At most this part of the mutants may be called equivalent.
 EQUIVALENT: Final = 0.05
+
+Name = tuple[str, str, str, str]  #: of a mutant
 
 _CHUNK: Final = 12  #: mutants, between two words of progress
 
@@ -96,28 +96,32 @@ def mutate_week(
         raise CourseError(f"{assignment} has no exercise {', '.join(unknown)}; there are {', '.join(bench.names)}")
     wanted = tuple(exercises) or bench.names
     made = {e: mutants(e, _cell(bench, e)) for e in wanted}
-    record = Record(record_path(course, assignment))
+    record = Kept(course, assignment, "mutants")
     digests = {e: _digest(bench, e) for e in wanted}
-    known = {} if fresh else {e: record.survivors(e, digests[e]) for e in wanted}
-    again = {e: _to_try(made[e], known.get(e)) for e in wanted}
+    before = {e: {} if fresh else record.get(e, digests[e]) for e in wanted}
+    known = {e: _names(before[e].get("survivors")) for e in wanted}
+    again = {e: _to_try(made[e], known[e]) for e in wanted}
     units = [tuple(ms[i : i + _CHUNK]) for ms in again.values() for i in range(0, len(ms), _CHUNK)]
-    alive: set[tuple[str, str, str, str]] = set()
+    alive: set[Name] = set()
     for number, (unit, lived) in enumerate(worked(course, assignment, _survive, units, jobs, LIMITS), 1):
         alive |= {m.name for m, lives in zip(unit, lived, strict=True) if lives}
         progress(f"{unit[0].exercise} mutants", number, len(units))
     for e in wanted:
         tried = {m.name for m in again[e]}
-        alive |= {m.name for m in made[e] if m.name not in tried and m.name in (known.get(e) or ())}
-        record.keep(e, digests[e], sorted(m.name for m in made[e] if m.name in alive))
+        alive |= {m.name for m in made[e] if m.name not in tried and m.name in (known[e] or ())}
     claims = tuple(q for q in equivalents(bench.week.folder) if q.exercise in wanted)
     complaints = [*_about_claims(claims, made, alive), *_too_many(claims, made)]
-    pairs = [(e, tuple(q for q in claims if q.exercise == e)) for e in wanted]
-    to_show = [(e, own) for e, own in pairs if own and not record.shown(e, digests[e], own)]
-    for number, ((e, own), differing) in enumerate(worked(course, assignment, _told_apart, to_show, jobs, LIMITS), 1):
+    own = {e: frozenset(q.name for q in claims if q.exercise == e) for e in wanted}
+    shown = {e: _names(before[e].get("identical")) or frozenset() for e in wanted}
+    to_show = [(e, own[e]) for e in wanted if own[e] - shown[e]]
+    for number, ((e, names), differing) in enumerate(worked(course, assignment, _told_apart, to_show, jobs, LIMITS), 1):
         complaints += differing
         if not differing:
-            record.note_shown(e, digests[e], own)
+            shown[e] = names
         progress(f"{e} equivalents", number, len(to_show))
+    for e in wanted:
+        survivors = sorted(m.name for m in made[e] if m.name in alive)
+        record.put(e, digests[e], survivors=survivors, identical=sorted(own[e] & shown[e]), mutants=len(made[e]))
     record.write()
     excused = {q.name for q in claims}
     fates = tuple(
@@ -133,12 +137,17 @@ def mutate_week(
     return Mutation(assignment, fates, tuple(complaints), time.monotonic() - began)
 
 
+def _names(rows: Iterable[Iterable[str]] | None) -> frozenset[Name] | None:
+    """Names of mutants as they were kept; None if nothing was."""
+    return None if rows is None else frozenset((e, f, b, a) for e, f, b, a in rows)
+
+
 def _cell(bench: Bench, exercise: str) -> str:
     cell = programs.cell_of(bench.solution, exercise)
     return cell.source if cell else ""
 
 
-def _to_try(made: Sequence[Mutant], known: frozenset[tuple[str, ...]] | None) -> list[Mutant]:
+def _to_try(made: Sequence[Mutant], known: frozenset[Name] | None) -> list[Mutant]:
     """All of them; or, where their fate is known, one in SAMPLE, and the survivors."""
     if known is None:
         return list(made)
@@ -170,18 +179,15 @@ def _costs(finding: Finding) -> bool:
     return finding.became in ("failed", "withheld")
 
 
-def _told_apart(bench: Bench, of: tuple[str, tuple[Equivalent, ...]]) -> list[str]:
-    exercise, claims = of
-    by_name = {m.name: m for m in mutants(exercise, _cell(bench, exercise))}
-    return tell_apart(bench, exercise, [by_name[q.name] for q in claims if q.name in by_name])
+def _told_apart(bench: Bench, of: tuple[str, frozenset[Name]]) -> list[str]:
+    exercise, names = of
+    return tell_apart(bench, exercise, [m for m in mutants(exercise, _cell(bench, exercise)) if m.name in names])
 
 
 # ---- what is said to be equivalent ----------------------------------------------------------------------------------
 
 
-def _about_claims(
-    claims: Sequence[Equivalent], made: Mapping[str, Sequence[Mutant]], alive: set[tuple[str, str, str, str]]
-) -> list[str]:
+def _about_claims(claims: Sequence[Equivalent], made: Mapping[str, Sequence[Mutant]], alive: set[Name]) -> list[str]:
     there = {m.name for ms in made.values() for m in ms}
     gone = [f"equivalents.toml: there is no such mutant any more: {q}" for q in claims if q.name not in there]
     dead = [f"equivalents.toml: it loses points, so it is not: {q}" for q in claims if q.name in there - alive]
@@ -196,58 +202,7 @@ def _too_many(claims: Sequence[Equivalent], made: Mapping[str, Sequence[Mutant]]
     return [f"{len(claims)} of {total} mutants are said to be equivalent, and at most {limit} may be: sharpen a check"]
 
 
-# ---- what is kept ---------------------------------------------------------------------------------------------------
-
-
-def record_path(course: Course, assignment: str) -> Path:
-    """Where it is kept which mutants survived. Committed, and beside the weeks: it is no part of what grades."""
-    return course.graders / "kept" / f"{assignment}-mutants.json"
-
-
-class Record:
-    """Survivors by exercise, under a digest of what they depend on."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        try:
-            self._kept: dict[str, Any] = json.loads(path.read_text())
-        except (OSError, ValueError):
-            self._kept = {}
-
-    def survivors(self, exercise: str, digest: str) -> frozenset[tuple[str, ...]] | None:
-        """The names of an exercise's survivors; None if they are not known."""
-        kept = self._kept.get(exercise, {})
-        return frozenset(tuple(n) for n in kept["survivors"]) if kept.get("digest") == digest else None
-
-    def keep(self, exercise: str, digest: str, names: Sequence[tuple[str, ...]]) -> None:
-        before = self._kept.get(exercise, {})
-        shown = before.get("identical", []) if before.get("digest") == digest else []
-        self._kept[exercise] = {"digest": digest, "survivors": [list(n) for n in names], "identical": shown}
-
-    def shown(self, exercise: str, digest: str, claims: Sequence[Equivalent]) -> bool:
-        """Were these shown to be identical to the solution?"""
-        kept = self._kept.get(exercise, {})
-        identical = {tuple(n) for n in kept.get("identical", [])}
-        return kept.get("digest") == digest and all(q.name in identical for q in claims)
-
-    def note_shown(self, exercise: str, digest: str, claims: Sequence[Equivalent]) -> None:
-        self._kept[exercise]["identical"] = sorted(list(q.name) for q in claims)
-
-    def write(self) -> None:
-        """To a temporary file, then in place."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        fd, name = tempfile.mkstemp(dir=self._path.parent, suffix=".json")
-        with os.fdopen(fd, "w", encoding="utf-8") as file:
-            json.dump(self._kept, file, indent=1, ensure_ascii=False, sort_keys=True)
-            file.write("\n")
-        os.chmod(name, 0o644)
-        os.replace(name, self._path)
-
-
 def _digest(bench: Bench, exercise: str) -> str:
     """Of the solution's cells, the exercise's checks, the reference, and the operators."""
     program = programs.alone(bench.solution, exercise, bench.names)
-    files = {Path(p.body.__code__.co_filename) for p in bench.probes(exercise)} | {bench.week.folder / "reference.py"}
-    parts = [program.digest.encode(), Path(operators.__file__).read_bytes()]
-    parts += [path.read_bytes() for path in sorted(files) if path.exists()]
-    return hashlib.sha256(b"\0".join(hashlib.sha256(p).digest() for p in parts)).hexdigest()
+    return digest(bench, exercise, (program.digest.encode(), Path(operators.__file__).read_bytes()))

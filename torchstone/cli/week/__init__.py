@@ -11,6 +11,8 @@ from torchstone.cli._lazy import VerbGroup
 VERBS: Final = {
     "check": "Prove that a week's graders can be trusted.",
     "mutate": "Make mistakes by machine; list those that lose no points.",
+    "new": "Scaffold a week that passes its own check.",
+    "table": "Write docs/weeks.md.",
 }
 
 
