@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from torchstone.seminar.grades.facts import Class
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
+_SHORT: Final = {
+    "exercises": "exercises",
+    "explorations": "explor.",
+    "presentation": "present.",
+    "participation": "particip.",
+}
 _to = click.option("--to", "to", type=_FILE, required=True, help="The file to write.")
 
 
@@ -46,7 +52,7 @@ def command(ctx: click.Context, directory: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([_as_json(grades, g) for g in grades.grades], indent=2, ensure_ascii=False))
         return
-    _table(grades)
+    table(grades)
     if plot is None:
         click.echo("no distribution is drawn of fewer than 5 people")
     else:
@@ -205,24 +211,26 @@ def _as_json(grades: Class, grade: Any) -> dict[str, Any]:
     }
 
 
-def _table(grades: Class) -> None:
+def table(grades: Class) -> None:
+    """Prints everyone's grade by parts."""
     from rich.console import Console
     from rich.table import Table
 
-    from torchstone.seminar.grades.grade import TITLES, rounded
+    from torchstone.seminar.grades.grade import rounded
 
     places = grades.policy.decimals
-    table = Table(title=f"{len(grades.grades)} participants; percent")
-    table.add_column("student")
+    made = Table(title=f"{len(grades.grades)} participants; percent")
+    made.add_column("student", no_wrap=True)
     for name, weight in grades.policy.weights.items():
-        table.add_column(f"{TITLES[name]} ({float(weight):g})", justify="right", overflow="fold")
-    table.add_column("final", justify="right")
-    table.add_column("so far", justify="right")
-    table.add_column("letter")
-    table.add_column("open")
+        made.add_column(f"{_SHORT[name]} {float(weight):g}", justify="right")
+    made.add_column("final", justify="right", no_wrap=True)
+    made.add_column("so far", justify="right", no_wrap=True)
+    made.add_column("", no_wrap=True)
     for g in grades.grades:
         parts = ["missing" if p.fraction is None else f"{rounded(p.fraction * 100, places):f}" for p in g.parts]
         so_far = "" if g.so_far is None else f"{rounded(g.so_far, places):f}"
-        why = "; ".join(g.open_because[:2]) + (f"; {len(g.open_because) - 2} more" if len(g.open_because) > 2 else "")
-        table.add_row(g.student, *parts, "open" if g.shown is None else f"{g.shown:f}", so_far, g.letter or "", why)
-    Console().print(table)
+        made.add_row(g.student, *parts, "open" if g.shown is None else f"{g.shown:f}", so_far, g.letter or "")
+    Console().print(made)
+    for g in grades.grades:
+        if g.open_because:
+            click.echo(f"open: {g.student}: {'; '.join(g.open_because)}")

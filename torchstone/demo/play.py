@@ -23,7 +23,7 @@ from torchstone.notebook import read, solution_program
 from torchstone.secret import PUBLIC_KEY
 
 #: What the scratch copy has of the course.
-_COPIED: Final = ("source", "release", "graders", "nbgrader_config.py", "constraints.txt")
+_COPIED: Final = ("source", "release", "graders", "rubrics", "nbgrader_config.py", "constraints.txt")
 
 #: The class waits for an endless loop as long as this (CPU seconds), not as long as a real one.
 _LIMITS: Final = {"cpu_seconds": 3, "exercise_cpu_seconds": 20}
@@ -89,7 +89,7 @@ def play(course: Course, assignment: str, root: Path, say: Callable[[str], None]
 def _hand_in(course: Course, assignment: str, members: tuple[Participant, ...]) -> tuple[str, ...]:
     """The class hands in through a learning platform, whose download is collected."""
     release = handins.as_json((course.release / assignment / f"{assignment}.ipynb").read_bytes())
-    week = _week(course, assignment)
+    week = week_of(course, assignment)
     notebooks = [(p, handins.notebook_of(p, release, handins.answer_cells(p, week))) for p in members]
     course.roster.write_text(handins.roster(members))
     download = course.root / "download.zip"
@@ -105,13 +105,16 @@ def _hand_in(course: Course, assignment: str, members: tuple[Participant, ...]) 
     return taken.lines()
 
 
-def _week(course: Course, assignment: str) -> Week:
+def week_of(course: Course, assignment: str) -> Week:
+    """The graders of a week, with its solution and the public key."""
     source = read((course.source / assignment / f"{assignment}.ipynb").read_bytes())
     return Week(course.graders / assignment, PUBLIC_KEY, solution_program(source, assignment))
 
 
-def copy_course(course: Course, root: Path) -> Course:
-    """The course's code and content, none of its people or secrets, with shorter limits."""
+def copy_course(course: Course, root: Path, settings: str = "") -> Course:
+    """The course's code and content, none of its people or secrets, with shorter limits. `settings` is Python that
+    changes `course` further.
+    """
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in _COPIED:
         origin = course.root / name
@@ -121,7 +124,9 @@ def copy_course(course: Course, root: Path) -> Course:
             shutil.copy(origin, root / name)
     text = (course.root / config.FILE).read_text()
     before, mark, after = text.partition(_NBGRADER)
-    (root / config.FILE).write_text(f'{before}course["limits"] |= {_LIMITS!r}  # the demonstration\n\n{mark}{after}')
+    (root / config.FILE).write_text(
+        f'{before}course["limits"] |= {_LIMITS!r}  # the demonstration\n{settings}\n{mark}{after}'
+    )
     return config.load(root)
 
 
