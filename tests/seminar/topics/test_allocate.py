@@ -66,6 +66,16 @@ def test_the_picture_has_its_words(course, sheet):
     assert "img-src data:" in page
 
 
+def test_staff_have_the_codes_and_ranks(course, sheet):
+    outcome = allocate(course, sheet())
+    rows = list(csv.DictReader(io.StringIO((course.seminar / "topics-staff.csv").read_text())))
+    assert [(r["id"], r["code"]) for r in rows] == [(g.student, g.code) for g in outcome.given]
+    assert [(int(r["rank"]), int(r["notebook_rank_3"])) for r in rows] == [
+        (g.ranks[0], g.ranks[3]) for g in outcome.given
+    ]
+    assert outcome.model in (course.seminar / "topics.html").read_text()
+
+
 def test_no_rank_of_anybody_is_in_what_the_class_reads(course, sheet):
     outcome = allocate(course, sheet())
     for g in outcome.given:

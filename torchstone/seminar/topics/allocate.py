@@ -209,10 +209,11 @@ def _write(course: Course, receipt: Receipt, given: tuple[Given, ...], topics: t
     picture = publish.picture(given, len(topics), alt)
     contents = {
         _RECEIPTS.format(number): receipt.dumps().encode(),
+        "topics-staff.csv": publish.staff_table(given).encode(),
         "topics.csv": publish.table(given, topics).encode(),
         "topics.ics": publish.calendar(course, given, topics, datetime.now(UTC)),
         "topics.png": picture,
-        "topics.html": publish.page(course, given, topics, picture, alt).encode(),
+        "topics.html": publish.page(course, given, topics, receipt, picture, alt).encode(),
     }
     for name, data in contents.items():
         write_private(course.seminar / name, data)

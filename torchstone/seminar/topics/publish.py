@@ -17,12 +17,14 @@ from torchstone.seminar import pages
 
 if TYPE_CHECKING:
     from torchstone.seminar.topics.allocate import Given
+    from torchstone.seminar.topics.receipt import Receipt
 
 #: Up to this many people, the picture has a row for each.
 _BY_PERSON: Final = 60
 #: No statistic over fewer people: it would speak of persons.
 SMALLEST_CLASS: Final = 5
 _KINDS: Final = ("presentation", "notebooks")
+_NOTEBOOK: Final = ("notebook", "notebook_rank")
 
 
 def table(given: Sequence[Given], topics: Sequence[Topic]) -> str:
@@ -34,6 +36,18 @@ def table(given: Sequence[Given], topics: Sequence[Topic]) -> str:
     for g in given:
         topic = by_name[g.presentation]
         rows.writerow([g.student, g.name, g.presentation, topic.date.isoformat(), topic.title, *g.notebooks])
+    return out.getvalue()
+
+
+def staff_table(given: Sequence[Given]) -> str:
+    """For staff: each participant's code in the receipt, to be told to nobody else, and the ranks of what was given."""
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\r\n")
+    rows.writerow(["id", "name", "code", "presentation", "rank", *(f"{n}_{k}" for k in (1, 2, 3) for n in _NOTEBOOK)])
+    for g in given:
+        first, *others = ("" if r is None else r for r in g.ranks)
+        notebooks = [value for pair in zip(g.notebooks, others, strict=True) for value in pair]
+        rows.writerow([g.student, g.name, g.code, g.presentation, first, *notebooks])
     return out.getvalue()
 
 
@@ -115,8 +129,12 @@ def picture(given: Sequence[Given], topics: int, alt: str) -> bytes:
     return pages.png(fig, "Ranks of the topics given", alt)
 
 
-def page(course: Course, given: Sequence[Given], topics: Sequence[Topic], picture: bytes, alt: str) -> str:
-    """The page for the class: who presents when, who writes about what, and how well the lists could be met."""
+def page(
+    course: Course, given: Sequence[Given], topics: Sequence[Topic], receipt: Receipt, picture: bytes, alt: str
+) -> str:
+    """The page for the class: who presents when, who writes about what, how well the lists could be met, and what the
+    receipt is known by.
+    """
     rows = [
         {
             "topic": t,
@@ -126,7 +144,7 @@ def page(course: Course, given: Sequence[Given], topics: Sequence[Topic], pictur
         for t in topics
     ]
     template = pages.environment().get_template("topics.html.j2")
-    return template.render(course=course.title, people=len(given), rows=rows, picture=picture, alt=alt)
+    return template.render(course=course.title, people=len(given), rows=rows, receipt=receipt, picture=picture, alt=alt)
 
 
 def _of_kind(given: Given, kind: str) -> tuple[int, ...]:
