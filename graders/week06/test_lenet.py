@@ -61,13 +61,22 @@ def small_net_trained(code, batches, lr, parameters, old):
 
 
 @scenario
-def fresh(code, x, y):
-    """As it is initialized: is its loss about ln 10, and does every parameter receive a gradient?"""
+def fresh(code, x):
+    """As it is initialized: its logits, and its parameters."""
     torch.manual_seed(0)
     net = code.LeNet().to(x.device, x.dtype)
-    loss = F.cross_entropy(net(x), y)
-    loss.backward()
-    return {"loss": loss.item(), "with gradient": [bool((p.grad != 0).any()) for p in net.parameters()]}
+    return {"logits": net(x), "parameters": list(net.parameters())}
+
+
+def lenet(x, w1, b1, w2, b2, w3, b3, w4, b4, w5, b5):
+    x = F.avg_pool2d(F.conv2d(x, w1, b1, padding=2).sigmoid(), 2)
+    x = F.avg_pool2d(F.conv2d(x, w2, b2).sigmoid(), 2)
+    return F.linear(F.linear(F.linear(x.flatten(1), w3, b3).sigmoid(), w4, b4).sigmoid(), w5, b5)
+
+
+def settle(value):
+    """Type and shape first: what follows may then be computed with."""
+    agree(torch.zeros_like(value) if isinstance(value, torch.Tensor) else value)
 
 
 def small_problem(draw, steps):
@@ -97,10 +106,16 @@ def test_gradients(student, draw, n):
 
 @points(1)
 def test_fresh(student, draw):
-    """Before training: a loss near ln 10, and a gradient for every parameter"""
-    start = fresh(student, draw.uniform(10, 1, 28, 28), draw.labels(10, 10))
-    agree(start["with gradient"])
-    assert abs(start["loss"] - math.log(10)) < 1.0, "before any training, the loss is far from ln 10 (D2L 3.6)"
+    """As it is initialized: weights that differ, and before any training a loss near ln 10"""
+    x, y = draw.uniform(10, 1, 28, 28), draw.labels(10, 10)
+    start = fresh(student, x)
+    for value in (start["logits"], *start["parameters"]):
+        settle(value)
+    agree(start["logits"], lenet(x, *start["parameters"]), scale=OPERANDS)
+    weights = start["parameters"][::2]
+    assert all(w.std() > 0 for w in weights), "all weights of a layer are alike: none of its units can become different"
+    loss = F.cross_entropy(start["logits"].double(), y).item()
+    assert abs(loss - math.log(10)) < 1.0, "before any training, the loss is far from ln 10"
 
 
 @points(2)
@@ -114,5 +129,5 @@ def test_steps(student, draw, steps):
 @points(2)
 def test_training(student, draw):
     """Three steps of LeNet: its losses, and its parameters afterwards"""
-    batches = [(draw.uniform(2, 1, 28, 28), draw.labels(2, 10)) for _ in range(3)]
+    batches = [(draw(2, 1, 28, 28, scale=2.0), draw.labels(2, 10)) for _ in range(3)]
     agree(trained(student, batches, 0.3, parameters(draw)), scale=OPERANDS)
