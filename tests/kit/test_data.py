@@ -1,6 +1,7 @@
 """The embedded data: whole, licensed, split as promised."""
 
 import hashlib
+import re
 from importlib import resources
 
 import pytest
@@ -13,11 +14,13 @@ from torchstone.kit import data
 def test_every_data_set_is_whole_small_and_licensed(dataset):
     content = dataset.read()
     assert hashlib.sha256(content).hexdigest() == dataset.sha256
-    assert len(content) < 100_000
+    assert len(content) < 1_000_000
     licences = (resources.files("torchstone.kit") / "data" / "LICENCES.md").read_text(encoding="utf-8")
     assert dataset.file in licences
     assert dataset.sha256 in licences
-    assert dataset.licence.split(";")[0].split(" (")[0] or dataset.attribution
+    assert dataset.licence
+    assert dataset.attribution
+    assert all(re.fullmatch(r"(sha256:[0-9a-f]{64}|md5:[0-9a-f]{32})", remote.hash) for remote in dataset.full)
 
 
 def test_a_damaged_file_is_refused():
@@ -66,3 +69,16 @@ def test_batches_draw_their_order_from_the_generator_alone():
     before = torch.random.get_rng_state()
     assert order(1) == order(1) != order(2)
     assert torch.equal(before, torch.random.get_rng_state())
+
+
+def test_fashion_is_balanced_and_split():
+    (X, y), (X_test, y_test) = data.fashion("train"), data.fashion("test")
+    assert (X.shape, X_test.shape) == ((1000, 1, 28, 28), (300, 1, 28, 28))
+    assert (y.bincount().tolist(), y_test.bincount().tolist()) == ([100] * 10, [30] * 10)
+    assert (X.dtype, y.dtype) == (torch.float32, torch.int64)
+    assert (X.min(), X.max()) == (0, 1)
+    everything = torch.cat([X, X_test]).flatten(1)
+    assert len(everything.unique(dim=0)) == 1300
+    assert everything.any(1).all()
+    with pytest.raises(ValueError, match="'validation'; allowed are"):
+        data.fashion("validation")

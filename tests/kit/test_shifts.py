@@ -59,7 +59,31 @@ def test_the_suite_begins_with_the_images_as_they_are():
 
 
 def test_wrong_images_and_strengths_are_refused():
-    with pytest.raises(ValueError, match="expected \\[n, 64\\]"):
-        data.SHIFTS[0](torch.ones(3, 8, 8), seeded())
+    for shape in [(3, 8, 7), (3, 63), (8,), (2, 1, 8, 9), (1, 1, 1, 8, 8)]:
+        with pytest.raises(ValueError, match="expected square ones"):
+            data.SHIFTS[0](torch.ones(shape), seeded())
     with pytest.raises(ValueError, match="expected 0 or more"):
         data.SHIFTS[0](X, seeded(), strength=-1)
+
+
+@each
+def test_images_may_be_rows_squares_or_have_channels(shift):
+    want = shift(X, seeded())
+    torch.testing.assert_close(shift(X.view(-1, 8, 8), seeded()).flatten(1), want)
+    torch.testing.assert_close(shift(X.view(-1, 1, 8, 8), seeded()).flatten(1), want)
+    colours = X.view(-1, 1, 8, 8).repeat(1, 3, 1, 1)
+    shifted = shift(colours, seeded())
+    assert shifted.shape == colours.shape
+    if shift.name != "noise":  # each channel has its own
+        torch.testing.assert_close(shifted[:, 2].flatten(1), want)
+
+
+@pytest.mark.parametrize("name", ["blur", "translation", "rotation"])
+def test_lengths_grow_with_the_image(name):
+    """An image four times as large, shifted, is the shifted image four times as large, to within resampling."""
+    (shift,) = [s for s in data.SHIFTS if s.name == name]
+    smooth = data.SHIFTS[1](X, seeded()).view(-1, 1, 8, 8)
+    large = torch.nn.functional.interpolate(smooth, scale_factor=4.0, mode="bilinear")
+    down = torch.nn.functional.avg_pool2d(shift(large, seeded()), 4)
+    assert (down - shift(smooth, seeded())).abs().mean() < 0.03
+    assert (down - smooth).abs().mean() > 0.04

@@ -1,6 +1,8 @@
-"""The first slice of the out-of-distribution suite: what can happen to an 8×8 image between the lab and the world.
+"""The out-of-distribution suite: what can happen to an image between the lab and the world.
 
-Every shift maps images X [n, 64] in 0..1 to images of the same shape in 0..1, keeps the labels, draws from a generator.
+Every shift maps square images X, as rows [n, s·s], as [n, s, s] or with channels [n, c, s, s], with values in 0..1, to
+images of the same shape in 0..1, keeps the labels, draws from a generator. Lengths grow with the image: a pixel below
+is an eighth of its side, one pixel where it has 8×8.
 After D. Hendrycks and T. Dietterich, Benchmarking Neural Network Robustness to Common Corruptions, ICLR 2019.
 """
 
@@ -15,7 +17,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-SIDE: Final = 8
+SIDE: Final = 8  #: lengths are stated for images of this side
 
 
 @dataclass(frozen=True)
@@ -27,16 +29,17 @@ class Shift:
     apply: Callable[[Tensor, float, torch.Generator], Tensor]
 
     def __call__(self, X: Tensor, generator: torch.Generator, strength: float = 1.0) -> Tensor:
-        """X [n, 64] → [n, 64]; strength 0 changes nothing, 1 is the suite's, more is worse."""
-        if X.dim() != 2 or X.shape[1] != SIDE * SIDE:
-            raise ValueError(f"images have shape {tuple(X.shape)}; expected [n, {SIDE * SIDE}]")
+        """Images of the same shape; strength 0 changes nothing, 1 is the suite's, more is worse.
+
+        Raises ValueError for what are no square images, or a negative strength.
+        """
         if strength < 0:
             raise ValueError(f"strength is {strength}; expected 0 or more")
-        return self.apply(X, strength, generator).clamp(0, 1)
+        return self.apply(_images(X), strength, generator).clamp(0, 1).reshape(X.shape)
 
 
 def shift_suite(X: Tensor, generator: torch.Generator, strength: float = 1.0) -> dict[str, Tensor]:
-    """Every shift of `SHIFTS` applied to X [n, 64], by name, after `"as is"` (X itself)."""
+    """Every shift of `SHIFTS` applied to images X, by name, after `"as is"` (X itself)."""
     return {"as is": X} | {shift.name: shift(X, generator, strength) for shift in SHIFTS}
 
 
@@ -47,12 +50,15 @@ def _noise(X: Tensor, strength: float, generator: torch.Generator) -> Tensor:
 def _blur(X: Tensor, strength: float, _: torch.Generator) -> Tensor:
     if strength == 0:
         return X
-    offsets = torch.arange(-2, 3, dtype=X.dtype)
-    kernel = torch.exp(-((offsets / (0.9 * strength)) ** 2) / 2)
-    kernel = kernel / kernel.sum()
-    padded = functional.pad(_images(X), (2, 2, 2, 2), mode="replicate")
-    rows = functional.conv2d(padded, kernel.view(1, 1, 5, 1))
-    return functional.conv2d(rows, kernel.view(1, 1, 1, 5)).flatten(1)
+    channels, side = X.shape[1:3]
+    pixel = side / SIDE
+    radius = max(round(2 * pixel), 1)
+    offsets = torch.arange(-radius, radius + 1, dtype=X.dtype)
+    kernel = torch.exp(-((offsets / (0.9 * strength * pixel)) ** 2) / 2)
+    kernel = (kernel / kernel.sum()).expand(channels, 1, 1, -1)
+    padded = functional.pad(X, (radius,) * 4, mode="replicate")
+    rows = functional.conv2d(padded, kernel.transpose(2, 3), groups=channels)
+    return functional.conv2d(rows, kernel, groups=channels)
 
 
 def _contrast(X: Tensor, strength: float, _: torch.Generator) -> Tensor:
@@ -68,20 +74,26 @@ def _rotation(X: Tensor, strength: float, generator: torch.Generator) -> Tensor:
 
 def _translation(X: Tensor, strength: float, generator: torch.Generator) -> Tensor:
     direction = 2 * math.pi * torch.rand(len(X), generator=generator, dtype=X.dtype)
-    pixel = 2 / SIDE  # grid_sample measures in half-widths of the image
+    pixel = 2 / SIDE  # affine_grid measures in half-widths of the image
     offset = strength * pixel * torch.stack([direction.cos(), direction.sin()], 1)
     return _moved(X, torch.cat([torch.eye(2, dtype=X.dtype).expand(len(X), 2, 2), offset.unsqueeze(2)], 2))
 
 
 def _images(X: Tensor) -> Tensor:
-    return X.view(-1, 1, SIDE, SIDE)
+    """Any of the accepted shapes as [n, c, s, s]."""
+    side = math.isqrt(X.shape[-1]) if X.dim() == 2 else X.shape[-1]
+    square = X.shape[-1] == side * side if X.dim() == 2 else X.dim() in (3, 4) and X.shape[-2] == side
+    if not square:
+        raise ValueError(
+            f"images have shape {tuple(X.shape)}; expected square ones: [n, s·s], [n, s, s] or [n, c, s, s]"
+        )
+    return X if X.dim() == 4 else X.reshape(len(X), 1, side, side)
 
 
 def _moved(X: Tensor, affine: Tensor) -> Tensor:
     """Bilinear resampling under one 2×3 affine map an image; paper (0) comes in from outside."""
-    grid = functional.affine_grid(affine, [len(X), 1, SIDE, SIDE], align_corners=False)
-    moved = functional.grid_sample(_images(X), grid, mode="bilinear", padding_mode="zeros", align_corners=False)
-    return moved.flatten(1)
+    grid = functional.affine_grid(affine, list(X.shape), align_corners=False)
+    return functional.grid_sample(X, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
 
 
 SHIFTS: Final = (
