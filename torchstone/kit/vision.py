@@ -13,7 +13,7 @@ import functools
 import importlib
 import sys
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 import torch
 
@@ -49,9 +49,10 @@ def torchvision() -> ModuleType:
 
 
 @functools.cache
-def _declare() -> torch.library.Library:
+def _declare() -> object:
     """Kept by the cache: when a Library goes, its declarations go with it."""
-    library = torch.library.Library("torchvision", "FRAGMENT")
+    make: Any = torch.library.Library  # without types
+    library = make("torchvision", "FRAGMENT")
     for declaration in _DECLARATIONS:
         library.define(declaration)
     return library
