@@ -90,12 +90,9 @@ velocity_is_an_average = sgd(
     edit("v.mul_(momentum).add_(g)", "v.mul_(momentum).add_((1 - momentum) * g)"),
     "If every gradient is 1, to which value does your velocity grow, and to which should it?",
 )
-nesterov_looks_back = sgd(
-    edit(
-        "v.mul_(momentum).add_(g)\n                p -= lr * (g + momentum * v if",
-        "old = v.clone()\n                v.mul_(momentum).add_(g)\n                p -= lr * (g + momentum * old if",
-    ),
-    "In g + β·v, does v contain the gradient of this step already?",
+nesterov_adds_to_the_velocity = sgd(
+    edit("(g + momentum * v if", "(v + momentum * v if"),
+    "What is β·v added to in Nesterov's step: the gradient, or the velocity once more?",
 )
 nesterov_without_the_gradient = sgd(
     edit("(g + momentum * v if", "(momentum * v if"),
@@ -110,12 +107,7 @@ nesterov_ignored = sgd(
     "What does the argument `nesterov` change in your step?",
 )
 one_velocity_for_all = sgd(
-    edit(
-        "                state = self.state[p]\n",
-        '                state = self.__dict__.setdefault("velocities", {}).setdefault(p.shape, {})\n',
-        "p -= lr * (g",
-        "self.state[p]['velocity'] = v\n                p -= lr * (g",
-    ),
+    edit("state = self.state[p]", 'state = self.state[group["params"][0]]'),
     "Does each parameter remember its own past, or do some of them share it?",
 )
 velocity_is_the_gradient = sgd(
@@ -545,10 +537,6 @@ threshold_added = simplex(
     edit("return (V - theta).clamp(min=0)", "return (V + theta).clamp(min=0)"),
     "Are the positive entries lowered by θ, or raised by it?",
 )
-sorted_the_wrong_way = simplex(
-    edit("descending=True", "descending=False"),
-    "Which entries stay positive: the largest or the smallest ones? In which order do you add them up?",
-)
 not_clipped = simplex(
     edit("return (V - theta).clamp(min=0)", "return V - theta"),
     "What becomes of the entries below the threshold?",
@@ -630,7 +618,7 @@ examples_for_entries = noise(
 
 state_left_behind = state(
     edit("            state[key] = moved(value, p)", "            pass"),
-    "After the parameters have moved, where are the velocities?",
+    "After the parameters have moved to another device or dtype, where are the velocities, and of which dtype?",
 )
 state_started_anew = state(
     edit(
@@ -657,10 +645,6 @@ lists_left_behind = state(
 integers_become_floats = state(
     edit("value.to(p.device, p.dtype if value.is_floating_point() else value.dtype)", "value.to(p.device, p.dtype)"),
     "Which tensors of the state should take the dtype of the parameter, and which count something?",
-)
-dtype_left_behind = state(
-    edit("value.to(p.device, p.dtype if value.is_floating_point() else value.dtype)", "value.to(p.device)"),
-    "If the parameters become float64, what are the velocities?",
 )
 device_left_behind = state(
     edit(
