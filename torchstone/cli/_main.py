@@ -22,6 +22,7 @@ VERBS: Final = {
     "gallery": "Build the static site of all shared notebooks.",
     "grade": "Grade an assignment's submissions into the gradebook.",
     "grades": "Final grades: table, pages, exports.",
+    "insights": "Show what a class missed, for the next lecture.",
     "late": "Grant extensions; bring late penalties up to date.",
     "literate": "Tell what a notebook lacks before it is handed in.",
     "normalize": "Bring a source notebook into normal form.",

@@ -8,7 +8,7 @@ from statistics import mean, median
 from typing import Final
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from torchstone.feedback import words
@@ -26,13 +26,13 @@ SMALLEST_CLASS: Final = 5
 
 def student_page(report: StudentReport) -> str:
     """The page that a student reads: recommendation first, then every exercise and check. No staff facts reach it."""
-    return _environment().get_template("report.html.j2").render(_page(report), audience="student")
+    return environment().get_template("report.html.j2").render(_page(report), audience="student")
 
 
 def staff_page(report: StudentReport) -> str:
     """The student's page with what only staff read: notes, what each verdict rests on, the receipt, flags."""
     return (
-        _environment()
+        environment()
         .get_template("staff.html.j2")
         .render(
             _page(report),
@@ -60,7 +60,7 @@ def class_page(reports: Sequence[StudentReport], link: Callable[[StudentReport],
     exercises = _columns(ordered)
     graded = [report for report in ordered if was_graded(report)]
     return (
-        _environment()
+        environment()
         .get_template("class.html.j2")
         .render(
             assignment=one_line(ordered[0].assignment) if ordered else "",
@@ -75,9 +75,10 @@ def class_page(reports: Sequence[StudentReport], link: Callable[[StudentReport],
 
 
 @cache
-def _environment() -> Environment:
+def environment(*packages: str) -> Environment:
+    """The templates of this package, and of `packages` before it; escaping is on, an undefined name is an error."""
     environment = Environment(
-        loader=PackageLoader("torchstone.feedback"),
+        loader=ChoiceLoader([PackageLoader(package) for package in (*packages, "torchstone.feedback")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

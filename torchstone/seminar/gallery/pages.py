@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 from urllib.parse import quote
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
-from torchstone.feedback import words
+from torchstone.feedback.page import environment
 from torchstone.seminar.gallery.piece import Piece
 
 
@@ -79,20 +79,11 @@ def _listing(site: Site, pieces: Sequence[Piece], groups: list[tuple[str, list[P
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=ChoiceLoader([PackageLoader("torchstone.seminar.gallery"), PackageLoader("torchstone.feedback")]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    # Style sheets are ours and hold neither `<` nor `&`: they stand in <style> as they are.
-    environment.globals["style"] = Markup(environment.get_template("style.css").render())
-    environment.globals["gallery_style"] = Markup(environment.get_template("gallery.css").render())
-    environment.filters["plural"] = words.plural
-    environment.filters["path"] = lambda text: quote(text, safe="")
-    return environment
+    made = environment("torchstone.seminar.gallery")
+    # The style sheet is ours and holds neither `<` nor `&`: it stands in <style> as it is.
+    made.globals["gallery_style"] = Markup(made.get_template("gallery.css").render())
+    made.filters["path"] = lambda text: quote(text, safe="")
+    return made
 
 
 @cache
