@@ -7,6 +7,7 @@ would leave them.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from typing import Final
 from torchstone.batch import GradingService
 from torchstone.collecting import Manifest, collect, read_roster
 from torchstone.collecting.extensions import FILE, Extension, write_extensions
+from torchstone.collecting.files import write_private
 from torchstone.config import Course, Topic
 from torchstone.demo import handins, participants, synthetic
 from torchstone.demo.play import copy_course, week_of
@@ -91,7 +93,7 @@ def play_semester(course: Course, root: Path, say: Say, real: str | None = "week
     write_pages(scratch, grades)
     plot = distribution(grades)
     if plot is not None:
-        (scratch.seminar / "grades.png").write_bytes(plot[0])
+        write_private(scratch.seminar / "grades.png", plot[0])
         say(plot[1])
     exports, held = _export(scratch, grades, real, say)
     return SemesterReport(scratch, grades, outcome, exports, (*checks, *held))
@@ -224,13 +226,10 @@ def _export(
         held.append((f"{name}, read back, changes nothing", differences(folder / name, course, roster, columns) == ()))
     written = [folder / name for name in texts]
     if real is not None:
-        import json
-
         with GradingService(course) as service:
             for student in sorted(p.name for p in course.submitted.iterdir()):
-                path = folder / "gradescope" / student / "results.json"
-                path.parent.mkdir(parents=True)
-                path.write_text(json.dumps(results_json(student_report(course, real, student, service.store))))
+                content = results_json(student_report(course, real, student, service.store))
+                write_private(folder / "gradescope" / student / "results.json", json.dumps(content).encode())
         written.append(folder / "gradescope")
     say(f"exports below {folder}")
     return tuple(written), held

@@ -153,6 +153,7 @@ def test_our_table_and_moodles_are_read_back_without_a_difference(final, export)
     ours, moodle = own_table(grades, columns), moodle_table(roster, columns)
     for text in (ours, moodle):
         assert differences(export(text), course, roster, columns) == ()
+    assert {r["week02"] for r in csv.DictReader(io.StringIO(moodle)) if r["ID number"] == "flo"} == {"-"}
     table = list(csv.DictReader(io.StringIO(ours)))
     assert table[5]["week02"] == ""  # flo's: missing, not zero
     assert "Weekly exercises, week02: missing" in table[5]["open"]
@@ -186,6 +187,7 @@ def test_strangers_in_a_table_are_named(final, export):
         ("Presentation", "presentation"),
         ("Final Grade", "final"),
         ("Week 4 quiz", None),
+        ("Final Score", None),
         ("Weekend reading", None),
     ],
 )

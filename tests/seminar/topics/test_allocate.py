@@ -76,6 +76,15 @@ def test_staff_have_the_codes_and_ranks(course, sheet):
     assert outcome.model in (course.seminar / "topics.html").read_text()
 
 
+def test_the_order_of_the_pictures_rows_tells_nobodys_name(course, sheet, monkeypatch):
+    from matplotlib.axes import Axes
+
+    labels = []
+    monkeypatch.setattr(Axes, "set_yticks", lambda self, ticks, names=(), **more: labels.extend(names))
+    codes = [g.code for g in allocate(course, sheet()).given]
+    assert labels == sorted(codes) != codes
+
+
 def test_no_rank_of_anybody_is_in_what_the_class_reads(course, sheet):
     outcome = allocate(course, sheet())
     for g in outcome.given:

@@ -50,7 +50,7 @@ def columns_of(course: Course, grades: Class) -> tuple[Column, ...]:
 def key_of(course: Course, name: str) -> str | None:
     """The column that a platform's title means («Week 4», «week04», «Multilayer perceptrons», «Final grade»)."""
     folded = " ".join(name.casefold().replace(":", " ").replace("_", " ").split())
-    if folded in (FINAL, "final grade", "final score", "total"):
+    if folded in (FINAL, "final grade"):
         return FINAL
     for part in PARTS:
         if folded in (part, TITLES[part].casefold()):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
@@ -26,12 +28,16 @@ def own_table(grades: Class, columns: Sequence[Column]) -> str:
 
 
 def moodle_table(roster: Roster, columns: Sequence[Column]) -> str:
-    """For Moodle's grade import (CSV, comma, UTF-8): set each grade item's maximum to 100. Empty cells change nothing
-    there.
+    """For Moodle's grade import (CSV, comma, UTF-8), where a grade item's maximum is 100.
+
+    A missing grade is a dash, which Moodle reads as «no grade» for items that are there and for new ones. (An empty cell
+    may become a zero in a new item.)
     """
-    rows = [[s.id, s.email, *_cells(s.id, columns)] for s in roster]
-    return table_text([*MOODLE, *(c.key for c in columns)], rows)
+    rows = [[s.id, s.email, *_cells(s.id, columns, missing="-")] for s in roster]
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([[*MOODLE, *(c.key for c in columns)], *rows])
+    return out.getvalue()
 
 
-def _cells(student: str, columns: Sequence[Column]) -> list[str]:
-    return [number(c.values[student], HUNDRED) if student in c.values else "" for c in columns]
+def _cells(student: str, columns: Sequence[Column], missing: str = "") -> list[str]:
+    return [number(c.values[student], HUNDRED) if student in c.values else missing for c in columns]

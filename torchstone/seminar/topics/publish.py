@@ -99,7 +99,8 @@ def alt_text(given: Sequence[Given], topics: int) -> str:
 
 def picture(given: Sequence[Given], topics: int, alt: str) -> bytes:
     """Which rank of their list people were given: a row each for a seminar, counts for a lecture. PNG."""
-    ranked = [g for g in given if g.ranks[0] is not None]
+    # By code: in the roster's order a row would tell whose it is.
+    ranked = sorted((g for g in given if g.ranks[0] is not None), key=lambda g: g.code)
     fig, ax = pages.figure(7.2, 1.6 + 0.17 * len(ranked) if len(ranked) <= _BY_PERSON else 3.6)
     if len(ranked) < SMALLEST_CLASS:
         ax.set_axis_off()
