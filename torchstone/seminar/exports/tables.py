@@ -30,8 +30,8 @@ def own_table(grades: Class, columns: Sequence[Column]) -> str:
 def moodle_table(roster: Roster, columns: Sequence[Column]) -> str:
     """For Moodle's grade import (CSV, comma, UTF-8), where a grade item's maximum is 100.
 
-    A missing grade is a dash, which Moodle reads as «no grade» for items that are there and for new ones. (An empty cell
-    may become a zero in a new item.)
+    A missing grade is a dash, which Moodle reads as «no grade» for items that are there and for new ones. (An empty
+    cell may become a zero in a new item.)
     """
     rows = [[s.id, s.email, *_cells(s.id, columns, missing="-")] for s in roster]
     out = io.StringIO()
