@@ -7,6 +7,7 @@ import pytest
 
 from torchstone.errors import CourseError
 from torchstone.seminar import ledger
+from torchstone.seminar.allocation import Allocation, save_allocation
 from torchstone.seminar.people import anonymous_ids
 from torchstone.seminar.sheet import sheet, take_in
 from torchstone.seminar.standing import standings
@@ -66,6 +67,27 @@ def test_one_grader_does_not_see_another_ones_points(course, tmp_path):
     rows[0] |= FULL
     take_in(course, "notebook", write(tmp_path, rows), "ta1")
     assert all(not row["hypothesis"] for row in rows_of(sheet(course, "notebook", "week04", "ta2")))
+
+
+def test_a_sheet_is_for_those_whose_topic_it_is(course):
+    students = ("s01", "s02", "s03")
+    notebooks = {"s01": ("week05", "week06", "week07"), "s02": ("week04", "week06", "week07")}
+    save_allocation(
+        course,
+        Allocation(
+            {"s01": "week04", "s02": "week05", "s03": "week08"},
+            {**notebooks, "s03": ("week04", "week05", "week06")},
+        ),
+    )
+
+    def whose(kind):
+        return [row["student"] for row in rows_of(sheet(course, kind, "week04", "ta1"))]
+
+    assert whose("presentation") == ["s01"]
+    assert whose("notebook") == ["s02", "s03"]
+    assert len(whose("participation")) == 12
+    chosen = rows_of(sheet(course, "notebook", "week04", "ta1", students))
+    assert [row["student"] for row in chosen] == list(students)
 
 
 def test_every_wrong_row_is_named_and_nothing_is_entered(course, tmp_path):

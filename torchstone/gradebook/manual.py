@@ -37,7 +37,7 @@ def manual_scores(course: Course, assignment: str, exercise: str) -> tuple[Manua
         for row in book.assignment_submissions(assignment):
             grades = [g for n in row.notebooks for g in n.grades if g.name == cell.grade_cell_id]
             comments = [c for n in row.notebooks for c in n.comments if c.name == exercise]
-            said = comments[0].comment or "" if comments else ""
+            said = comments[0].manual_comment or "" if comments else ""  # not nbgrader's own «No response.»
             found += [
                 ManualScore(str(row.student.id), float(g.manual_score), float(g.max_score), said)
                 for g in grades

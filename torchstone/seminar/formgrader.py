@@ -6,10 +6,12 @@ from typing import Final
 
 from torchstone.config import Course
 from torchstone.errors import CourseError
-from torchstone.seminar.ledger import New
+from torchstone.seminar import ledger
+from torchstone.seminar.ledger import New, Withdrawal
 from torchstone.seminar.marking import Entered, enter, mark_total
 from torchstone.seminar.people import People
 from torchstone.seminar.rubric import load_rubric
+from torchstone.seminar.standing import latest
 
 #: The manual cell that every week's notebook ends with.
 CELL: Final = "exploration"
@@ -20,7 +22,8 @@ BY: Final = "formgrader"
 def read_back(course: Course, topic: str, by: str = BY) -> Entered:
     """Enter what stands in formgrader for the exploration of `topic`; what was read back before is not entered again.
 
-    Raises CourseError if a score does not fit the rubric (another maximum), GradebookError; then nothing is entered.
+    A score that was read back and is not there any more is withdrawn. Extra credit is not read. Raises CourseError if
+    a score does not fit the rubric (another maximum), GradebookError; then nothing is entered.
     """
     from torchstone.gradebook.manual import manual_scores  # only now: it loads nbgrader
 
@@ -37,4 +40,9 @@ def read_back(course: Course, topic: str, by: str = BY) -> Entered:
         except CourseError as e:
             raise CourseError(f"formgrader, {found.student}, {topic}: {e}; nothing was entered") from None
         new.append(New(score, by, "formgrader"))
+    there = {item.what.student for item in new}
+    for (student, told), said in latest(ledger.read(course), "notebook").items():
+        if told == topic and student not in there and by in said and said[by].source == "formgrader":
+            gone = Withdrawal("notebook", student, topic, "no longer in formgrader")
+            new.append(New(gone, by, "formgrader"))
     return enter(course, new)

@@ -8,6 +8,7 @@ from pathlib import Path
 from torchstone.config import Course
 from torchstone.errors import CourseError
 from torchstone.seminar import ledger
+from torchstone.seminar.allocation import load_allocation, path_of
 from torchstone.seminar.ledger import Kind, New, Score
 from torchstone.seminar.marking import Entered, amount, enter, mark, mark_total
 from torchstone.seminar.people import People, anonymous_ids
@@ -21,12 +22,13 @@ def sheet(
 ) -> str:
     """A sheet (CSV) for one grader: a column for each item, and what this grader has said already filled in.
 
-    `anonymous` puts neutral ids in place of the students', in an order that tells nothing. Taking the sheet in
-    unchanged changes nothing. Raises CourseError.
+    It has a row for each of `students`, or else for everyone whose work it is: who was given the topic, or the class
+    where topics were not given out and for participation. `anonymous` puts neutral ids in place of the students', in an
+    order that tells nothing. Taking the sheet in unchanged changes nothing. Raises CourseError.
     """
     rubric, people = load_rubric(course, kind), People(course)
     topic = people.topic(topic)
-    chosen = [people.student(student) for student in students] or list(people.students)
+    chosen = [people.student(student) for student in students] or _whose(course, people, kind, topic)
     said = latest(ledger.read(course), kind)
     names: Mapping[str, str] = dict(zip(chosen, chosen, strict=True))
     if anonymous:
@@ -68,6 +70,16 @@ def take_in(course: Course, kind: Kind, path: Path, by: str, *, topic: str = "")
     if not new:
         raise CourseError(f"{path} holds no scores; fill in points, then take it in again")
     return enter(course, new)
+
+
+def _whose(course: Course, people: People, kind: Kind, topic: str) -> list[str]:
+    """Whose work of this kind there is on a topic, in the roster's order."""
+    if kind == "participation" or not path_of(course).exists():
+        return list(people.students)
+    given = load_allocation(course)
+    if kind == "presentation":
+        return [s for s in people.students if given.presentations.get(s) == topic]
+    return [s for s in people.students if topic in given.notebooks.get(s, ())]
 
 
 class _Reader:
