@@ -128,6 +128,11 @@ class Seq2Seq(nn.Module):
         return torch.stack(rows)
 
 
+def single(number):
+    """The number as float32 holds it, so that whoever computes in float32 is compared as such."""
+    return torch.tensor(number, dtype=torch.float32).item()
+
+
 def beam_search(step, k, alpha, max_len, bos, eos):
     """All hypotheses of a round are as long as each other: a heap of totals, and the penalty once at the end."""
     alive, kept = {(bos,): 0.0}, []
@@ -141,7 +146,7 @@ def beam_search(step, k, alpha, max_len, bos, eos):
         best = heapq.nlargest(k, extensions)
         kept += [(total / length**alpha, path) for total, path in best if path[-1] == eos or length == max_len]
         alive = {path: total for total, path in best if path[-1] != eos}
-    return [(list(path), score) for score, path in heapq.nlargest(k, kept)]
+    return [(list(path), single(score)) for score, path in heapq.nlargest(k, kept)]
 
 
 def bleu(pred, ref, k):
@@ -158,7 +163,7 @@ def bleu(pred, ref, k):
     if 0 in shares:
         return 0.0
     weighted = sum(2.0**-n * math.log(share) for n, share in enumerate(shares, 1))
-    return math.exp(min(0.0, 1 - len(ref) / len(pred)) + weighted)
+    return single(math.exp(min(0.0, 1 - len(ref) / len(pred)) + weighted))
 
 
 class PackedEncoder(nn.Module):
