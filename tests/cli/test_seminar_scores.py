@@ -78,3 +78,14 @@ def test_the_rubric_is_shown_and_students_see_no_notes(run):
     assert "grader_note" not in str(student)
     assert "comments" not in student
     assert "seeds" in run("rubric", "show", "notebook")
+
+
+def test_a_score_that_counts_nowhere_is_entered_and_told(run, tmp_path):
+    from torchstone import config
+    from torchstone.seminar.allocation import Allocation, save_allocation
+
+    given = Allocation({"s01": "week05"}, {"s01": ("week06", "week07", "week08")})
+    save_allocation(config.load(tmp_path), given)
+    facts = json.loads(run("rubric", "score", "notebook", "s01", "week04", *NOTEBOOK, "--json"))
+    assert facts["notes"] == ["s01's notebooks are week06, week07, week08, not week04: this score counts nowhere"]
+    assert json.loads(run("rubric", "score", "notebook", "s01", "week06", *NOTEBOOK, "--json"))["notes"] == []

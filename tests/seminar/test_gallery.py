@@ -59,6 +59,24 @@ def test_an_author_who_wants_no_name_is_named_nowhere(shared, tmp_path):
             assert trace not in content, name
 
 
+def test_names_go_as_whole_words_and_words_stay(course, tmp_path):
+    course.roster.write_text("id,last_name,first_name,email\nw1,Li,Will,\nw2,Last02,First02,\n")
+    share(course, "w1", "week04", friendly("Will it, will it?", "Will Li and Li Will will lie about Lithium, WILL LI."))
+    set_consent(course, "w1", Consent(anonymous=True), "i1")
+    (one,) = build(course, tmp_path / "site", now=AFTER).pieces
+    text = str(one.blocks[0])
+    assert "anonymous and anonymous will lie about Lithium, anonymous." in text
+    assert one.title == "anonymous it, will it?"
+
+
+def test_who_left_the_class_is_left_out_and_stops_nobody(shared, tmp_path):
+    rows = shared.roster.read_text().splitlines()
+    shared.roster.write_text("\n".join(row for row in rows if not row.startswith("s01")) + "\n")
+    built = build(shared, tmp_path / "site", now=AFTER)
+    assert LeftOut("s01", "week04", "its author is not in roster.csv") in built.left_out
+    assert len(built.pieces) == 3
+
+
 def test_all_can_be_without_names(shared, tmp_path):
     built = build(shared, tmp_path / "site", anonymous=True, now=AFTER)
     assert {p.author for p in built.pieces} == {"Anonymous"}

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from torchstone.seminar.ledger import Kind
     from torchstone.seminar.marking import Entered
     from torchstone.seminar.rubric import Rubric
+
+
+_NOTES_SHOWN: Final = 5
 
 
 def _login() -> str:
@@ -104,16 +107,23 @@ def write_sheet(
     click.echo(f"wrote {to}; fill it in, then run `torchstone {'rubric' if kind == 'notebook' else kind} import {to}`")
 
 
-def tell(entered: Entered, *, as_json: bool) -> None:
-    """What was entered, one line each."""
+def tell(course: Course, entered: Entered, *, as_json: bool) -> None:
+    """What was entered, one line each, and what of it counts nowhere."""
     from torchstone.seminar import ledger
+    from torchstone.seminar.marking import strays
 
     if as_json:
         entries = [ledger.as_json(entry) for entry in entered.entries]
-        click.echo(json.dumps({"entered": entries, "unchanged": entered.unchanged}, indent=2, ensure_ascii=False))
+        facts = {"entered": entries, "unchanged": entered.unchanged, "notes": strays(course, entered.entries)}
+        click.echo(json.dumps(facts, indent=2, ensure_ascii=False))
         return
     for entry in entered.entries:
         click.echo(ledger.explain(entry))
+    notes = strays(course, entered.entries)
+    for note in notes[:_NOTES_SHOWN]:
+        click.secho(f"! {note}", fg="yellow", err=True)
+    if len(notes) > _NOTES_SHOWN:
+        click.secho(f"! … and {len(notes) - _NOTES_SHOWN} more of this kind", fg="yellow", err=True)
     same = f", {entered.unchanged} were entered before" if entered.unchanged else ""
     click.echo(f"{len(entered.entries)} entered{same}")
 
@@ -170,7 +180,7 @@ def weekly(kind: Kind, example: str, about: str) -> click.Group:
     ) -> None:
         """Give each of STUDENTS the same points for WEEK. One wrong id or item, and nothing is entered."""
         entered = score_all(course, kind, students, week, items, by=by, bank=bank, comment=comment)
-        tell(entered, as_json=as_json)
+        tell(course, entered, as_json=as_json)
 
     @group.command(epilog=f"Example: torchstone {kind} sheet week04 --to {kind}-week04.csv")
     @click.argument("week")
@@ -193,7 +203,7 @@ def weekly(kind: Kind, example: str, about: str) -> click.Group:
 
         Columns: student, week (or topic), and the rubric's items or points.
         """
-        tell(take_in(course, kind, file, by, week), as_json=as_json)
+        tell(course, take_in(course, kind, file, by, week), as_json=as_json)
 
     @group.command(epilog=f"Example: torchstone {kind} show --week week04")
     @click.option("--week", default=None, help="Only this week.")

@@ -66,7 +66,7 @@ def score(
 ) -> None:
     """Enter points for STUDENT's KIND of TOPIC. Every item is named (0 where none are given), choices once."""
     entered = _marks.score_all(course, kind, [student], topic, items, by=by, bank=bank, comment=comment)
-    _marks.tell(entered, as_json=as_json)
+    _marks.tell(course, entered, as_json=as_json)
 
 
 @command.command(epilog="Example: torchstone rubric withdraw notebook s01 week04 --why 'entered for the wrong person'")
@@ -93,7 +93,7 @@ def withdraw(kind: Kind, student: str, topic: str, why: str, by: str, course: Co
             whose = f"; {', '.join(said)} did" if said else ""
             raise CourseError(f"{by} has entered no {kind} of {student} for {topic}{whose}")
         entries = ledger.append(course, [ledger.New(ledger.Withdrawal(kind, student, topic, why), by)])
-    _marks.tell(Entered(entries, 0), as_json=as_json)
+    _marks.tell(course, Entered(entries, 0), as_json=as_json)
 
 
 @command.command(epilog="Example: torchstone rubric sheet notebook week04 --to week04-ta1.csv --anonymous --by ta1")
@@ -120,7 +120,7 @@ def sheet(
 @_options.as_json
 def import_(kind: Kind, file: Path, topic: str, by: str, course: Course, as_json: bool) -> None:
     """Take in a filled-in sheet: all rows, or none if one is wrong; each wrong row is named with its reason."""
-    _marks.tell(_marks.take_in(course, kind, file, by, topic), as_json=as_json)
+    _marks.tell(course, _marks.take_in(course, kind, file, by, topic), as_json=as_json)
 
 
 @command.command(epilog="Example: torchstone rubric formgrader week04")
@@ -135,7 +135,7 @@ def formgrader(topic: str, by: str, course: Course, as_json: bool) -> None:
 
     with course_lock(course.state, f"rubric formgrader {topic}"):
         entered = read_back(course, topic, by)
-    _marks.tell(entered, as_json=as_json)
+    _marks.tell(course, entered, as_json=as_json)
 
 
 @command.command(epilog="Example: torchstone rubric standings notebook --topic week04")

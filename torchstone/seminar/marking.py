@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from torchstone.config import Course
 from torchstone.errors import CourseError
 from torchstone.seminar import ledger
+from torchstone.seminar.allocation import load_allocation, path_of
 from torchstone.seminar.ledger import Entry, New, Score
 from torchstone.seminar.rubric import Rubric
 
@@ -58,6 +59,25 @@ def enter(course: Course, new: Sequence[New]) -> Entered:
             fresh.append(item)
             said[key] = item.what
     return Entered(ledger.append(course, fresh), len(new) - len(fresh))
+
+
+def strays(course: Course, entries: Iterable[Entry]) -> tuple[str, ...]:
+    """Scores that will count nowhere, since the topic was not given to that student: one sentence each.
+
+    None before topics were given out. Raises CourseError for a damaged allocation.
+    """
+    if not path_of(course).exists():
+        return ()
+    given = load_allocation(course)
+    found = []
+    for kind, student, topic in dict.fromkeys(entry.key for entry in entries):
+        if kind == "presentation" and given.presentations.get(student) != topic:
+            theirs = given.presentations.get(student, "nothing")
+            found.append(f"{student} presents {theirs}, not {topic}: this score counts nowhere")
+        elif kind == "notebook" and topic not in given.notebooks.get(student, ()):
+            theirs = ", ".join(given.notebooks.get(student, ())) or "none"
+            found.append(f"{student}'s notebooks are {theirs}, not {topic}: this score counts nowhere")
+    return tuple(found)
 
 
 def amount(text: str, full: float) -> float:

@@ -68,11 +68,14 @@ def piece(notebook: dict[str, Any], *, slug: str, author: str, topic: str, fallb
 def without_names(notebook: dict[str, Any], student: Student) -> dict[str, Any]:
     """The notebook with its author's name, e-mail address and id taken out of every text.
 
-    It finds what the roster knows, as whole words. What else gives a person away, a reader has to look for.
+    It finds what the roster knows, as whole words: full names, addresses and ids in any case, a first or a last name by
+    itself as the roster writes it (so that «Will» goes and «will» stays). What else gives a person away, a reader has
+    to look for.
     """
-    names = [student.email, student.name, f"{student.last_name}, {student.first_name}", student.last_name, student.id]
-    known = sorted({name for name in names if len(name) > 1}, key=len, reverse=True)
-    pattern = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in known), re.IGNORECASE)
+    anyhow = [student.email, student.name, f"{student.last_name}, {student.first_name}", student.id]
+    anyhow += [f"{student.last_name} {student.first_name}"]
+    exact = [student.first_name, student.last_name]
+    pattern = re.compile(f"(?i:{_any_of(anyhow)})|(?:{_any_of(exact)})")
 
     def clean(value: Any) -> Any:
         if isinstance(value, str):
@@ -87,6 +90,12 @@ def without_names(notebook: dict[str, Any], student: Student) -> dict[str, Any]:
         return value
 
     return {**notebook, "cells": clean(notebook["cells"])}
+
+
+def _any_of(names: list[str]) -> str:
+    """A pattern for any of these as whole words, the longest first; names of one letter are left alone."""
+    known = sorted({name.strip() for name in names if len(name.strip()) > 1}, key=len, reverse=True)
+    return "|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in known) or r"(?!)"
 
 
 def folded(text: str) -> str:

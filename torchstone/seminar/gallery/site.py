@@ -71,13 +71,15 @@ def build(
 def _allowed(
     course: Course, shared: Iterable[Shared], audience: Audience, *, early: bool, now: datetime
 ) -> tuple[list[Shared], list[LeftOut]]:
-    said = consents(course)
+    roster, said = read_roster(course.roster), consents(course)
     topics = {t.assignment for t in course.topics}
     allowed: list[Shared] = []
     kept_back: list[LeftOut] = []
     for one in shared:
         reason = ""
-        if one.topic not in topics:
+        if roster.get(one.student) is None:
+            reason = f"its author is not in {course.roster.name}"
+        elif one.topic not in topics:
             reason = "the course has no such topic"
         elif not early and course.due(one.topic) > now:
             reason = f"its topic is due on {course.due(one.topic):%Y-%m-%d %H:%M}"
@@ -99,8 +101,7 @@ def _pieces(course: Course, shared: list[Shared], *, anonymous: bool) -> tuple[P
 
 def _piece(course: Course, one: Shared, roster: Roster, *, hide: bool) -> Piece:
     student = roster.get(one.student)
-    if student is None:
-        raise CourseError(f"{one.student!r} shares a notebook on {one.topic} and is not in {course.roster.name}")
+    assert student is not None  # `_allowed` has seen to it
     notebook, author, name = one.notebook, student.name or student.id, student.id
     if hide:
         notebook, author = without_names(notebook, student), "Anonymous"
