@@ -19,7 +19,6 @@ from typing import Final
 import torch
 
 from benchmarks.faults.draws import Tally, listed, unlisted
-from torchstone.compare.hypotheses import HYPOTHESES
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "diagnosis.md"
 BEGIN: Final = "<!-- figures: written by benchmarks/diagnosis.py -->"
@@ -61,8 +60,7 @@ def figures(inside: Mapping[str, Tally], outside: Mapping[str, Sequence[str | No
         "| class | drawn | named rightly | said otherwise |",
         "|---|---|---|---|",
     ]
-    order = [h.name for h in HYPOTHESES if h.name in inside]
-    for name in order:
+    for name in sorted(inside):
         tally = inside[name]
         other = ", ".join(f"{wrong or 'nothing'} ({times})" for wrong, times in tally.wrong.most_common())
         lines.append(f"| {name} | {tally.drawn} | {tally.right} | {other} |")

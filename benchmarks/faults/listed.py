@@ -442,6 +442,18 @@ def layouts(operation: Operation, rng: random.Random) -> list[Observation]:
     return out
 
 
+def in_single(operation: Operation, rng: random.Random) -> list[Observation]:
+    """Computed in float32, whatever comes in."""
+    out = []
+    for _ in range(rng.randint(2, 3)):
+        s, seed = sizes(rng), rng.getrandbits(40)
+        for dtype in (torch.float32, torch.float64):
+            p = probe(operation, s, seed, dtype)
+            single = operation.run(*mapped(lambda x: x.float() if x.is_floating_point() else x, p.inputs))
+            out.append(observed(p, mapped(lambda x: x.to(dtype), single)))  # noqa: B023
+    return out
+
+
 def precisions(operation: Operation, rng: random.Random) -> list[Observation]:
     """Digits are lost in float32."""
     out = []
@@ -589,6 +601,7 @@ LISTED: Final[tuple[Listed, ...]] = (
         layouts,
     ),
     L("right in float64 only", VALUES, precisions),
+    L("right in float32 only", VALUES, in_single),
     L("right on the first step only", ("recurrence", "descent", "linear", "softmax", "loss"), first_call),
     L("right on the first step only", ("momentum",), another_momentum),
     L("wrong along the border", ("convolution",), along_the_border),

@@ -39,7 +39,7 @@ def test_faults_outside_the_list_are_given_no_name() -> None:
 def test_every_hypothesis_is_drawn_and_every_fault_has_its_hypothesis() -> None:
     known = {h.name for h in HYPOTHESES}
     assert len(known) == len(HYPOTHESES)
-    assert {fault.named for fault in LISTED} == known - {"nothing is returned"}
+    assert {fault.named for fault in LISTED} == known - {"nothing is returned", "None came"}
 
 
 def test_a_right_answer_needs_no_name() -> None:
@@ -86,6 +86,12 @@ def test_nothing_returned() -> None:
     assert hint
     assert hint.name == "nothing is returned"
     assert explain([_seen((X, None), (X, X), stage=Stage.TYPE)]) is None
+
+
+def test_none_out_of_a_scenario_may_be_a_gradient_that_does_not_arrive() -> None:
+    hint = explain([_seen(None, X, stage=Stage.TYPE, direct=False)])
+    assert hint
+    assert hint.name == "None came"
 
 
 _LEAVES: tuple[Any, ...] = (

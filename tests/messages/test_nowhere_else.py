@@ -67,7 +67,5 @@ def test_every_text_comes_from_the_catalogue() -> None:
 
 
 def test_a_text_that_is_written_out_is_found() -> None:
-    assert (
-        written_out('raise Fault(Stage.RAN, f"it took {n} seconds", kind="slow")') == ["1: it took ", "1:  seconds"][:1]
-    )
+    assert written_out('raise Fault(Stage.RAN, f"it took {n} s", kind="slow")') == ["1: it took "]
     assert written_out('Repair("split", told.split(exercise, "two words"), exercise)') == []

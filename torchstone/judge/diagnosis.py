@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+import torch
+
 from torchstone.compare import Fault
 from torchstone.compare.hypotheses import Observation, explain
 from torchstone.errors import CourseFault, TorchstoneError
@@ -40,6 +42,9 @@ PROBE_SECONDS: Final = 5.0
 _UNWRITTEN: Final = frozenset({"NotImplementedError", "missing"})
 #: Where a check fails at one of these in float32, it may be right in float64.
 _DIGITS: Final = frozenset({Stage.VALUE, Stage.GRADIENT, Stage.FINITE, Stage.PROPERTY})
+#: Two values are the same as far as these can tell. In float64 a value that is nearly right would else be taken for
+#: a misconception's that is nearly right, too.
+_PRECISION: Final = {torch.float32: 2e-5, torch.float64: 1e-9}
 #: So many probes of a check are run in float64 to know.
 _PROBES_IN_FLOAT64: Final = 3
 
@@ -118,7 +123,7 @@ class Diagnosis:
                 slot = (e.probe.name, e.probe.world.name, misconception.name)
                 if slot not in self._traces:
                     self._traces[slot] = stand.trial(e.probe)[0].trace
-                if not self._traces[slot].explains(e.trial.trace):
+                if not self._traces[slot].explains(e.trial.trace, _PRECISION[e.probe.world.dtype]):
                     return False
         return True
 

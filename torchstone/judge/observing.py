@@ -28,7 +28,8 @@ def observation(week: Week, probe: Probe, trial: Trial, fault: Fault | None) -> 
     made = [c for c in calls if c.at <= at]
     last = made[-1] if made else _Call(0, "", ())
     repeated = any(c.name == last.name and c.at < last.at for c in made)
-    seen = replace(seen, stage=fault.stage, said=fault.message, inputs=last.inputs, repeated=repeated)
+    seen = replace(seen, stage=fault.stage, said=fault.message, inputs=last.inputs)
+    seen = replace(seen, direct=last.direct, repeated=repeated)
     oracle = week.oracle(probe)
     if not 0 <= at < min(len(trial.seen), len(oracle.here)):
         return seen
@@ -44,6 +45,7 @@ class _Call:
     at: int  #: how many values had been compared before
     name: str
     inputs: tuple[Any, ...]
+    direct: bool = True  #: of a function, not of a scenario
 
 
 class _Recorder(Code):
@@ -54,15 +56,15 @@ class _Recorder(Code):
         self._noted: list[_Call] = []
 
     def _call(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-        self._note(name, args, kwargs)
+        self._note(name, args, kwargs, direct=True)
         return self._local._call(name, args, kwargs)
 
     def _run(self, scenario: Scenario, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-        self._note(scenario.name, args, kwargs)
+        self._note(scenario.name, args, kwargs, direct=False)
         return self._local._run(scenario, args, kwargs)
 
-    def _note(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-        self._noted.append(_Call(len(self._seen), name, tuple(flat([*args, *kwargs.values()]))))
+    def _note(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, direct: bool) -> None:
+        self._noted.append(_Call(len(self._seen), name, tuple(flat([*args, *kwargs.values()])), direct))
 
 
 def _calls(week: Week, probe: Probe) -> list[_Call]:

@@ -79,15 +79,15 @@ class Trace:
     count: int
     last: Any
 
-    def explains(self, other: Trace) -> bool:
+    def explains(self, other: Trace, precision: float) -> bool:
         """Would `other` have looked like this one? It ended alike, and with the same value where it ended.
 
-        What agreed before the end says nothing.
+        What agreed before the end says nothing. `precision` is relative to the scale of the value.
         """
         if self.end != other.end or self.count != other.count:
             return False
         silent = self.end.stage in (None, Stage.RAN, Stage.PROPERTY) or not self.count
-        return silent or same(other.last, self.last)
+        return silent or same(other.last, self.last, precision=precision)
 
 
 class Trial:

@@ -54,6 +54,7 @@ class Observation:
     dtype: str = "float32"  #: of floating-point inputs
     strided: bool = False  #: the inputs were not contiguous
     probe: str = ""  #: names the inputs: the same in every dtype and layout
+    direct: bool = True  #: the value is what a function of the student's returned, not what a scenario made of it
     repeated: bool = False  #: the same function had been called before in this probe, and was right
 
     @property

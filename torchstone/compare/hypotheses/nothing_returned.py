@@ -15,7 +15,7 @@ def _nothing(o: Observation) -> bool:
     """None, also as the value beside the gradients of a `vjp`."""
     if o.stage is not Stage.TYPE or not o.differing:
         return False
-    return all(d.got is None and d.fault.path in ("", "value") for d in o.differing)
+    return all(d.got is None and (d.fault.path == "value" or (o.direct and not d.fault.path)) for d in o.differing)
 
 
 HYPOTHESIS = Hypothesis(
