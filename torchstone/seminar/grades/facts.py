@@ -10,7 +10,9 @@ from fractions import Fraction
 from torchstone.collecting.roster import Student, read_roster
 from torchstone.config import Course
 from torchstone.gradebook.lateness import Lateness, charge, fraction_lost
-from torchstone.gradebook.semester import CellScore, Semester, read_semester
+from torchstone.gradebook.scoring import exercise_of
+from torchstone.gradebook.semester import Semester, read_semester
+from torchstone.messages import grades as told
 from torchstone.seminar.allocation import Allocation, load_allocation, path_of
 from torchstone.seminar.formgrader import CELL
 from torchstone.seminar.grades.grade import Grade, Item, PartName, Policy, compute, exact
@@ -62,6 +64,7 @@ class _Facts:
     def __init__(self, course: Course, now: datetime) -> None:
         self._course = course
         self._now = now
+        self._zero = course.settings.grades.missing == "zero"
         self._today: date = now.astimezone(course.timezone).date()
         self.semester: Semester = read_semester(course)
         self._given: Allocation | None = load_allocation(course) if path_of(course).exists() else None
@@ -93,7 +96,8 @@ class _Facts:
         open_cells = [c.cell for c in own if c.points is None]
         maximum = sum((exact(m) for c, m in self.semester.maxima[assignment].items() if c != CELL), Fraction(0))
         if open_cells or not own:
-            return Item(assignment, title, "waiting", note=f"not scored yet: {', '.join(open_cells) or 'all'}")
+            names = [exercise_of(c) for c in open_cells or self.semester.maxima[assignment] if c != CELL]
+            return Item(assignment, title, "waiting", note=told.not_scored_yet(names))
         points = sum((exact(c.points) for c in own if c.points is not None), Fraction(0))
         return self._scored(assignment, title, points, maximum, late)
 
@@ -106,10 +110,7 @@ class _Facts:
         cells = self.semester.submissions.get((student, topic))
         if cells is None and late.received is None:
             return self._absent(topic, title, late)
-        note = "handed in, not scored yet"
-        if _scored_in_formgrader(cells or ()):
-            note = f"scored in formgrader, not read back yet: `torchstone rubric formgrader {topic}`"
-        return Item(topic, title, "waiting", note=note)
+        return Item(topic, title, "waiting", note=told.waits_for_a_grader())
 
     def _presentation(self, student: str) -> tuple[Item, ...]:
         topic = self._given.presentations.get(student) if self._given else None
@@ -121,14 +122,14 @@ class _Facts:
             return (Item(topic, title, "graded", exact(standing.points), exact(standing.maximum)),)
         day = self._course.topic(topic).date
         if day >= self._today:
-            return (Item(topic, title, "ahead", note=f"on {day.isoformat()}"),)
-        return (Item(topic, title, "missing", note=f"no score since {day.isoformat()}"),)
+            return (Item(topic, title, "ahead", note=told.session(day.isoformat())),)
+        return (Item(topic, title, "missing", note=told.no_presentation(day.isoformat(), self._zero)),)
 
     def _session(self, student: str, week: str) -> Item:
         title = self._course.topic(week).title
         standing = self._participation.get((student, week))
         if standing is None:
-            return Item(week, title, "excused", note="not scored in this session, so it does not count")
+            return Item(week, title, "excused", note=told.excused())
         return Item(week, title, "graded", exact(standing.points), exact(standing.maximum))
 
     def _scored(self, name: str, title: str, points: Fraction, maximum: Fraction, late: Lateness) -> Item:
@@ -140,9 +141,5 @@ class _Facts:
 
     def _absent(self, name: str, title: str, late: Lateness) -> Item:
         if self._now < late.due:
-            return Item(name, title, "ahead", note=f"due {late.due:%Y-%m-%d %H:%M}")
-        return Item(name, title, "missing", note="nothing was handed in")
-
-
-def _scored_in_formgrader(cells: tuple[CellScore, ...]) -> bool:
-    return any(c.cell == CELL and c.points is not None for c in cells)
+            return Item(name, title, "ahead", note=told.due(f"{late.due:%Y-%m-%d %H:%M}"))
+        return Item(name, title, "missing", note=told.nothing_handed_in(self._zero))

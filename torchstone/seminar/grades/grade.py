@@ -16,17 +16,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final, Literal
 
+from torchstone.messages import grades as told
+
 #: graded: counts. missing: nothing was handed in. waiting: staff have still to score it. ahead: not due yet.
 #: dropped: among the lowest that do not count. excused: others have a score and this one needs none.
 State = Literal["graded", "missing", "waiting", "ahead", "dropped", "excused"]
 PartName = Literal["exercises", "explorations", "presentation", "participation"]
 PARTS: Final[tuple[PartName, ...]] = ("exercises", "explorations", "presentation", "participation")
-TITLES: Final[Mapping[PartName, str]] = {
-    "exercises": "Weekly exercises",
-    "explorations": "Explorations",
-    "presentation": "Presentation",
-    "participation": "Attendance and participation",
-}
+TITLES: Final[Mapping[PartName, str]] = {name: told.part(name) for name in PARTS}
 #: States that keep a grade open, whatever the policy: they are ours to settle, or the calendar's.
 _OPEN: Final = frozenset({"waiting", "ahead"})
 
@@ -108,16 +105,9 @@ class Grade:
             if self.final is not None or part.weight == 0:
                 continue
             if not part.items:
-                reasons.append(f"{part.title}: nothing yet")
-            reasons += [f"{part.title}, {i.name}: {_WORDS[i.state]}" for i in (*part.missing, *part.pending)]
+                reasons.append(told.open_part(part.title))
+            reasons += [told.open_item(part.title, i.name, i.state) for i in (*part.missing, *part.pending)]
         return tuple(reasons)
-
-
-_WORDS: Final[Mapping[str, str]] = {
-    "missing": "missing",
-    "waiting": "still to be scored",
-    "ahead": "not due yet",
-}
 
 
 def exact(number: float | str) -> Fraction:

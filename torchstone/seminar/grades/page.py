@@ -10,18 +10,19 @@ from typing import Final
 from torchstone.collecting.files import write_private
 from torchstone.config import Course
 from torchstone.feedback.words import Mark
+from torchstone.messages import grades as told
 from torchstone.seminar import pages
 from torchstone.seminar.exports.columns import number
 from torchstone.seminar.grades.facts import Class
 from torchstone.seminar.grades.grade import Grade, Item, Part, Policy, rounded
 
-_MARKS: Final[Mapping[str, Mark]] = {
-    "graded": Mark("✓", "Scored", "good"),
-    "missing": Mark("✗", "Missing", "bad"),
-    "waiting": Mark("…", "Still to be scored", "ours"),
-    "ahead": Mark("…", "Not due yet", "ours"),
-    "dropped": Mark("–", "Does not count", "part"),
-    "excused": Mark("–", "Not scored", "part"),
+_SIGNS: Final[Mapping[str, tuple[str, str]]] = {
+    "graded": ("✓", "good"),
+    "missing": ("✗", "bad"),
+    "waiting": ("…", "ours"),
+    "ahead": ("…", "ours"),
+    "dropped": ("–", "part"),
+    "excused": ("–", "part"),
 }
 _ONE: Final = Fraction(1)
 
@@ -32,12 +33,10 @@ def grade_page(course_title: str, policy: Policy, grade: Grade) -> str:
     return template.render(
         course=course_title,
         grade=grade,
-        final=None if grade.shown is None else f"{grade.shown:f}",
-        so_far=None if grade.so_far is None else f"{rounded(grade.so_far, policy.decimals):f}",
+        total=_total(policy, grade),
         parts=[_part(policy, p) for p in grade.parts if p.weight > 0],
-        zero=policy.missing_is_zero,
-        drop=policy.drop_lowest,
-        open_because=grade.open_because,
+        how=told.how(policy.drop_lowest, policy.missing_is_zero),
+        told=told,
     )
 
 
@@ -50,6 +49,14 @@ def write_pages(course: Course, grades: Class) -> tuple[Path, ...]:
         write_private(path, grade_page(course.title, grades.policy, grade).encode())
         written.append(path)
     return tuple(written)
+
+
+def _total(policy: Policy, grade: Grade) -> str:
+    if grade.shown is not None:
+        return told.final(f"{grade.shown:f}", grade.letter)
+    if grade.so_far is not None:
+        return told.so_far(f"{rounded(grade.so_far, policy.decimals):f}")
+    return told.nothing_scored()
 
 
 def _part(policy: Policy, part: Part) -> dict[str, object]:
@@ -69,11 +76,10 @@ def _item(item: Item, policy: Policy) -> dict[str, object]:
     return {
         "name": item.name,
         "title": item.title,
-        "mark": _MARKS[item.state],
+        "mark": Mark(_SIGNS[item.state][0], told.state(item.state), _SIGNS[item.state][1]),
         "points": number(item.points, _ONE) if item.points is not None else "",
         "maximum": number(_ONE, item.maximum) if scored else "",
         "lost": number(item.lost, Fraction(100)) if item.lost else "",
         "percent": number(item.fraction, Fraction(100), policy.decimals) if item.fraction is not None else "",
-        "note": item.note
-        + (" It counts as zero by the course's policy." if item.state == "missing" and policy.missing_is_zero else ""),
+        "note": item.note,
     }
