@@ -24,8 +24,8 @@ def command(course: Course, assignment: str, seminar: bool, to: Path | None) -> 
     damaged notebook, a late one, one that is wrong but clever. Prints what each was given beside what was expected, and
     exits with 1 if any differs.
 
-    With --seminar: rankings, topics, fourteen weeks of submissions, scores by people, late days, final grades, exports.
-    One week (--assignment) is graded for real; the others' scores are synthetic.
+    With --seminar: rankings, topics, fourteen weeks of submissions, scores by people, late days, final grades, exports
+    and the gallery. One week (--assignment) is graded for real; the others' scores are synthetic.
     """
     from rich.console import Console
     from rich.table import Table
@@ -68,7 +68,7 @@ def _seminar(course: Course, assignment: str, root: Path) -> None:
     table(report.grades)
     for what, held in report.checks:
         click.echo(f"{'✓' if held else '✗'} {what}")
-    for path in (report.course.seminar, *report.exports):
+    for path in (report.course.seminar, *report.exports, report.gallery):
         click.echo(f"  {path}")
     if not report.as_expected:
         click.secho("something does not hold", fg="red", err=True)

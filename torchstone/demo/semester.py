@@ -34,18 +34,22 @@ from torchstone.seminar.exports.columns import columns_of
 from torchstone.seminar.exports.compare import differences
 from torchstone.seminar.exports.gradescope import results_json
 from torchstone.seminar.exports.tables import moodle_table, own_table
+from torchstone.seminar.gallery import build
 from torchstone.seminar.grades.facts import Class, class_grades
 from torchstone.seminar.grades.page import write_pages
 from torchstone.seminar.grades.plot import distribution
 from torchstone.seminar.ledger import New
 from torchstone.seminar.marking import enter, mark
 from torchstone.seminar.rubric import load_rubric
+from torchstone.seminar.shared import share
 from torchstone.seminar.topics.allocate import Outcome, allocate
 from torchstone.seminar.topics.receipt import read_receipt, verify
 
 #: The last one joins after topics were given out.
 _PEOPLE: Final = 30
 _SEED: Final = 2021
+#: When everything is over.
+AFTER: Final = datetime(2022, 1, 31, tzinfo=UTC)
 
 _SETTINGS: Final = """
 course["late"] |= {"bank_days": 2}  # the demonstration
@@ -66,6 +70,7 @@ class SemesterReport:
     grades: Class
     outcome: Outcome  #: of the topics
     exports: tuple[Path, ...]
+    gallery: Path  #: its index
     checks: tuple[tuple[str, bool], ...]  #: what had to hold, and whether it did
 
     @property
@@ -89,14 +94,15 @@ def play_semester(course: Course, root: Path, say: Say, real: str | None = "week
     enter_roster(scratch)
     checks += _late_days(scratch, members, synthetic_weeks, say)
     _score_by_people(scratch, members, say)
-    grades = class_grades(scratch, datetime(2022, 1, 31, tzinfo=UTC))
+    grades = class_grades(scratch, AFTER)
     write_pages(scratch, grades)
     plot = distribution(grades)
     if plot is not None:
         write_private(scratch.seminar / "grades.png", plot[0])
         say(plot[1])
     exports, held = _export(scratch, grades, real, say)
-    return SemesterReport(scratch, grades, outcome, exports, (*checks, *held))
+    gallery, shown = _share(scratch, members, real, say)
+    return SemesterReport(scratch, grades, outcome, exports, gallery, (*checks, *held, shown))
 
 
 def _give_topics(course: Course, members: Sequence[Member], say: Say) -> tuple[Outcome, list[tuple[str, bool]]]:
@@ -233,6 +239,23 @@ def _export(
         written.append(folder / "gradescope")
     say(f"exports below {folder}")
     return tuple(written), held
+
+
+def _share(course: Course, members: Sequence[Member], real: str | None, say: Say) -> tuple[Path, tuple[str, bool]]:
+    """Everyone's notebooks in the gallery; those of the real week are taken out of its submissions."""
+    given = load_allocation(course).notebooks
+    shared = 0
+    for person in members:
+        for name in given[person.id]:
+            topic = course.topic(name)
+            if topic.week in synthetic.ABSENT.get(person.id, ()):
+                continue
+            shared += 1
+            if name != real:
+                share(course, person.id, name, synthetic.exploration(person.id, topic))
+    built = build(course, course.root / "gallery", now=AFTER)
+    say(f"the gallery shows {len(built.pieces)} notebooks: {built.index}")
+    return built.index, ("every shared notebook is in the gallery", len(built.pieces) == shared)
 
 
 def _canvas_export(course: Course) -> str:
