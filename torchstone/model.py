@@ -177,6 +177,7 @@ class Result:
     output: str = ""  #: what the program printed while loading, capped
     cpu_seconds: float = 0.0
     diagnosed: bool = False
+    graders: str = ""  #: the digest of the graders' folder
 
     @property
     def points(self) -> float:

@@ -68,8 +68,8 @@ def has_distribution(values, std, distribution):
 
 @scenario
 def fill_in(code, rule, t, generator):
-    """The tensor that comes back, and the one that was given, afterwards."""
-    returned = getattr(code, rule)(t, generator)
+    """The tensor that comes back, and the one that was given, afterwards: a parameter, to be trained."""
+    returned = getattr(code, rule)(t.requires_grad_(), generator)
     return returned, t
 
 

@@ -40,6 +40,8 @@ def right_ones(code, x, A):
         "from a scalar": code.my_gradcheck(lambda t: t * A, x[0, 0]),
         "from a scalar to a scalar": code.my_gradcheck(torch.exp, x[0, 0]),
         "entries without influence": code.my_gradcheck(lambda x: x[0] ** 2, x),
+        "no influence at all": code.my_gradcheck(lambda x: A.exp(), x),
+        "no influence, beside one that has": code.my_gradcheck(lambda x: A.requires_grad_().exp(), x),
         "a Function of one's own": code.my_gradcheck(operation(torch.sin, lambda up, x: up * x.cos()), x),
         "a Function of one's own, wrong": code.my_gradcheck(wrong_sine, x),
     }
@@ -101,6 +103,16 @@ def with_settings(code, x, slope, **settings):
 
 
 @scenario
+def random_state(code, x, unrelated_seed):
+    """Where the global random state is after a check, and where it was."""
+    torch.manual_seed(unrelated_seed)
+    code.my_gradcheck(torch.sin, x.double())
+    afterwards = torch.rand(8).tolist()
+    torch.manual_seed(unrelated_seed)
+    return afterwards, torch.rand(8).tolist()
+
+
+@scenario
 def for_dtype(code, x, dtype):
     """Whether it gives a verdict at all, or the name of the exception."""
     try:
@@ -119,6 +131,7 @@ def at_kinks(code, x):
         "absolute value": code.my_gradcheck(torch.abs, x),
         "largest entry": code.my_gradcheck(lambda x: x.amax(1), x),
         "relu, wrong": code.my_gradcheck(operation(torch.relu, lambda up, x: up), x),
+        "right for x, wrong for −x": code.my_gradcheck(operation(torch.abs, lambda up, x: up), x.abs()),
     }
 
 
@@ -138,9 +151,11 @@ def test_rejects(student, draw, n):
 
 @points(1)
 def test_every_entry(student, draw):
-    """A gradient that is wrong in a single entry is found, wherever that is, and x is not changed"""
+    """A gradient that is wrong in a single entry is found, wherever that is; x and the global random state stay"""
     x = draw.uniform(3, 5, low=-1.0, high=1.0)
     agree(wrong_in_one_entry(student, x, [(0, 0), (2, 4), (1, 3), (0, 4), (2, 0)]))
+    after, undisturbed = random_state(student, x, unrelated_seed=1)
+    assert after == undisturbed, "the global random state has moved"
 
 
 @points(2)

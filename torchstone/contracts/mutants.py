@@ -52,7 +52,7 @@ def mutants(exercise: str, source: str) -> tuple[Mutant, ...]:
         for operator, new in _changes(node):
             text = _replaced(source, node, new)
             try:
-                shape = ast.dump(ast.parse(text))
+                shape = ast.dump(_Idle().visit(ast.parse(text)))
             except SyntaxError:
                 continue
             if shape not in seen:
@@ -60,6 +60,15 @@ def mutants(exercise: str, source: str) -> tuple[Mutant, ...]:
                 before, after = _differing_lines(source, text)
                 found.append(Mutant(exercise, operator, function, node.lineno, before, after, text))  # type: ignore[attr-defined]
     return tuple(found)
+
+
+class _Idle(ast.NodeTransformer):
+    """Makes `x = x` a `pass`, which it is."""
+
+    def visit_Assign(self, node: ast.Assign) -> ast.stmt:
+        target = node.targets[0]
+        idle = isinstance(target, ast.Name) and isinstance(node.value, ast.Name) and target.id == node.value.id
+        return ast.Pass() if idle else node
 
 
 def _solution_lines(source: str) -> frozenset[int]:
@@ -79,6 +88,8 @@ def _nodes(node: ast.AST, function: str) -> Iterator[tuple[ast.AST, str]]:
     """Every node with the function it is in; no docstrings, annotations, raised messages or formatted texts."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Raise | ast.JoinedStr | ast.Import | ast.ImportFrom) or _is_text(child):
+            continue
+        if isinstance(child, ast.Constant) and _calls(node, _SEEDING):
             continue
         inner = function
         if isinstance(child, ast.FunctionDef | ast.ClassDef):
@@ -195,7 +206,7 @@ def _constant(node: ast.Constant) -> Iterator[Change]:
 
 
 def _call(node: ast.Call) -> Iterator[Change]:
-    for i in range(len(node.args) - 1):
+    for i in range(0 if _calls(node, _COMMUTATIVE) else len(node.args) - 1):
         swapped = [*node.args[:i], node.args[i + 1], node.args[i], *node.args[i + 2 :]]
         yield "swapped arguments", _with(node, args=swapped)
     for i, keyword in enumerate(node.keywords):
@@ -211,7 +222,12 @@ def _call(node: ast.Call) -> Iterator[Change]:
             yield "dropped call", f"({ast.unparse(node.func.value)})"
     elif isinstance(node.func, ast.Name) and node.func.id in _SIBLING:
         yield "sibling", _with(node, func=ast.Name(_SIBLING[node.func.id], ast.Load()))
-    if len(node.args) == 1 and not node.keywords and not isinstance(node.args[0], ast.Starred):
+    if (
+        len(node.args) == 1
+        and not node.keywords
+        and not _calls(node, _SEEDING)
+        and not isinstance(node.args[0], ast.Starred)
+    ):
         yield "dropped call", f"({ast.unparse(node.args[0])})"
 
 
@@ -246,8 +262,9 @@ def _statement(node: ast.stmt) -> Iterator[Change]:
         for other in _BINARY.get(type(node.op), ()):
             yield "operator", _with(node, op=other())
         yield "operator", f"{ast.unparse(node.target)} = {ast.unparse(node.value)}"
-    if isinstance(node, ast.Assign | ast.Return) and isinstance(node.value, ast.BinOp | ast.Call | ast.Name):
-        yield "sign", _with(node, value=ast.UnaryOp(ast.USub(), node.value))
+    value = node.value if isinstance(node, ast.Assign | ast.Return) else None
+    if isinstance(value, ast.BinOp | ast.Call | ast.Name) and not _is_symmetric(value):
+        yield "sign", _with(node, value=ast.UnaryOp(ast.USub(), value))
     if isinstance(node, ast.If):
         for truth in (True, False):
             yield "comparison", _with(node, test=ast.Constant(truth))
@@ -269,6 +286,13 @@ _OPERATORS: Final[tuple[tuple[type[ast.AST], Callable[[Any], Iterator[Change]]],
     (ast.stmt, _statement),
 )
 
+#: The order of their arguments says nothing.
+_COMMUTATIVE: Final = frozenset({"maximum", "minimum", "equal", "logaddexp", "isclose"})
+#: Around 0.
+_SYMMETRIC: Final = frozenset({"zeros", "zeros_like", "new_zeros", "randn", "randn_like"})
+#: What is given to them is a name and no number.
+_SEEDING: Final = frozenset({"manual_seed"})
+
 _MODULES: Final = frozenset({"torch", "math", "np", "nn", "F", "itertools"})
 
 
@@ -276,6 +300,24 @@ def _is_module(node: ast.AST) -> bool:
     return (isinstance(node, ast.Name) and node.id in _MODULES) or (
         isinstance(node, ast.Attribute) and _is_module(node.value)
     )
+
+
+def _is_symmetric(node: ast.AST) -> bool:
+    """Zeros, or a sample of a distribution around 0: another sign says nothing."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return any(isinstance(side, ast.Constant) and side.value == 0 for side in (node.left, node.right))
+    if not isinstance(node, ast.Call):
+        return False
+    if isinstance(node.func, ast.Attribute):
+        return node.func.attr in _SYMMETRIC or _is_symmetric(node.func.value)
+    return isinstance(node.func, ast.Name) and node.func.id in _SYMMETRIC
+
+
+def _calls(node: ast.AST, names: frozenset[str]) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    function = node.func
+    return getattr(function, "attr", getattr(function, "id", "")) in names
 
 
 def _renamed(node: ast.Attribute, name: str) -> ast.Attribute:

@@ -16,7 +16,7 @@ from torchstone.errors import CourseError, TorchstoneError
 from torchstone.judge import accounts, collection
 from torchstone.judge.children import Zygotes
 from torchstone.judge.diagnosis import CheckName, Diagnosis, Evidence, evidence
-from torchstone.judge.keys import result_key, wanted_digest
+from torchstone.judge.keys import grader_digest, result_key, wanted_digest
 from torchstone.judge.probe import Check
 from torchstone.judge.result import exercises
 from torchstone.judge.sitting import Sitting, worlds
@@ -104,6 +104,7 @@ class Judge:
             broken_cells=sitting.children.broken,
             output=sitting.children.output,
             cpu_seconds=sitting.cpu_seconds,
+            graders=grader_digest(week.folder),
         )
         self._last = (result.key, evidence(sitting.findings))
         return result
