@@ -39,6 +39,7 @@ def command(ctx: click.Context, directory: str, as_json: bool) -> None:
     shown as missing and keeps a grade open; it is zero only where the policy says so.
     """
     if ctx.invoked_subcommand is not None:
+        ctx.default_map = {ctx.invoked_subcommand: {"course": directory}}  # `grades --course DIR csv` means DIR too
         return
     from torchstone import config
     from torchstone.collecting.files import write_private
@@ -234,3 +235,5 @@ def table(grades: Class) -> None:
     for g in grades.grades:
         if g.open_because:
             click.echo(f"open: {g.student}: {'; '.join(g.open_because)}")
+    for line in grades.unsettled:
+        click.secho(f"! {line}; their mean counts until they settle it", fg="yellow")

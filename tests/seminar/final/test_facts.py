@@ -9,7 +9,7 @@ from torchstone.gradebook.book import open_book
 from torchstone.seminar import ledger
 from torchstone.seminar.allocation import path_of
 from torchstone.seminar.grades.facts import class_grades
-from torchstone.seminar.ledger import New, Withdrawal
+from torchstone.seminar.ledger import New, Score, Withdrawal
 
 
 def of(course, when):
@@ -66,6 +66,15 @@ def test_what_nobody_scored_yet_waits_and_what_is_ahead_is_ahead(semester, after
     assert grades["dan"].part("presentation").items[0].state == "missing"
     early = of(course, datetime(2021, 11, 2, tzinfo=UTC))
     assert early["dan"].part("presentation").items[0].state == "ahead"
+
+
+def test_graders_who_differ_are_named_and_their_mean_counts(semester, after):
+    course = semester()
+    assert class_grades(course, after).unsettled == ()
+    ledger.append(course, [New(Score("notebook", "ann", "week02", 4.0, 10.0, tolerance=1.5), "grader-2")])
+    grades = class_grades(course, after)
+    assert grades.unsettled == ("ann, notebook of week02: grader-1 and grader-2 differ",)
+    assert grades.grades[0].part("explorations").items[0].points == 6
 
 
 def test_a_session_that_someone_was_excused_from_does_not_count(semester, after):

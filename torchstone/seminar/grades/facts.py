@@ -28,6 +28,7 @@ class Class:
     policy: Policy
     grades: tuple[Grade, ...]
     weeks: tuple[str, ...]  #: the assignments that were released
+    unsettled: tuple[str, ...] = ()  #: scores on which graders differ; their mean counts until they settle it
 
 
 def policy_of(course: Course) -> Policy:
@@ -55,7 +56,7 @@ def class_grades(course: Course, now: datetime) -> Class:
     facts = _Facts(course, now)
     policy = policy_of(course)
     grades = tuple(compute(policy, s.id, s.name, facts.items(s)) for s in read_roster(course.roster))
-    return Class(policy, grades, facts.semester.assignments)
+    return Class(policy, grades, facts.semester.assignments, facts.unsettled())
 
 
 class _Facts:
@@ -82,6 +83,19 @@ class _Facts:
             "presentation": self._presentation(student.id),
             "participation": tuple(self._session(student.id, week) for week in self._sessions),
         }
+
+    def unsettled(self) -> tuple[str, ...]:
+        kinds = {
+            "notebook": self._explorations,
+            "presentation": self._presentations,
+            "participation": self._participation,
+        }
+        return tuple(
+            f"{student}, {kind} of {topic}: {' and '.join(standing.graders)} differ"
+            for kind, scores in kinds.items()
+            for (student, topic), standing in scores.items()
+            if standing.differs
+        )
 
     def _topics(self, student: str) -> tuple[str, ...]:
         return self._given.notebooks.get(student, ()) if self._given else ()
