@@ -4,7 +4,7 @@ import pytest
 
 from torchstone.judge import agree, exercise, points, scenario
 
-pytestmark = exercise("weight_decay_step", accelerator=1)
+pytestmark = exercise("weight_decay_step", accelerator=1, forbidden=["torch.optim.*"])
 
 
 def layers(draw):

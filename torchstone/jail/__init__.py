@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from torchstone.jail.child import Child
     from torchstone.jail.outcome import Account, Answer, ChildLost, Finding, StudentRaised
+    from torchstone.jail.refusals import refusable
     from torchstone.jail.scenario_world import SCENARIO_NAMES, Misfit
     from torchstone.jail.selftest import self_test
     from torchstone.jail.tiers import choose_tier
@@ -27,6 +28,7 @@ __all__ = [
     "StudentRaised",
     "Zygote",
     "choose_tier",
+    "refusable",
     "self_test",
 ]
 
@@ -41,6 +43,7 @@ _HOMES: Final = {
     "StudentRaised": "outcome",
     "Zygote": "zygote",
     "choose_tier": "tiers",
+    "refusable": "refusals",
     "self_test": "selftest",
 }
 

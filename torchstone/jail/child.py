@@ -16,6 +16,7 @@ from torchstone import wire
 from torchstone.errors import JailError, NotData, WireClosed, WireDeadline, WireError
 from torchstone.jail.limits import cpu_limit
 from torchstone.jail.outcome import Account, AccountKind, Answer, ChildLost, LostReason, RaisedKind, StudentRaised
+from torchstone.jail.refusals import operations
 from torchstone.jail.worker import EXIT_MEMORY
 from torchstone.messages import jailed
 from torchstone.model import BrokenCell, Cell, Limits
@@ -67,6 +68,7 @@ class Child:
         self._output_open = True
         self._number = 0
         self._cells: dict[str, list[str]] = {}
+        self._watched: frozenset[str] = frozenset()
         self._lost: ChildLost | None = None
         self._closed = False
         #: CPU seconds of the whole life of the process, from the kernel; known once it has ended.
@@ -113,6 +115,11 @@ class Child:
     def place(self, device: str) -> None:
         """From now on the worker moves every tensor it gets to this device ("cpu", "sim" or "cuda")."""
         self._ask("place", device, deadline=time.monotonic() + _DYING)
+
+    def refuse(self, names: Sequence[str]) -> None:
+        """From now on the student's code may not use these names while it answers (see `refusals.py`): a policy."""
+        self._watched = frozenset(names)
+        self._ask("refuse", list(names), deadline=time.monotonic() + _DYING)
 
     def call(self, name: str, args: Sequence[object], kwargs: Mapping[str, object], seconds: float) -> Answer:
         """Call one function of the program (dots reach into objects) and wait `seconds` at most for its value."""
@@ -199,14 +206,22 @@ class Child:
         reply = received.value
         if not isinstance(reply, tuple) or len(reply) < 2 or reply[0] != self._number or type(reply[0]) is not int:
             raise WireError("a reply to another request")
-        if reply[1] == "ok" and len(reply) == 4:
-            _, _, value, mutated = reply
+        if reply[1] == "ok" and len(reply) == 5:
+            _, _, value, mutated, noted = reply
             if not isinstance(mutated, list) or not all(type(index) is int and index >= 0 for index in mutated):
                 raise WireError("a reply that is not one")
-            return Answer(value, tuple(mutated), received.devices)
+            if not isinstance(noted, list) or not all(isinstance(name, str) for name in noted):
+                raise WireError("a reply that is not one")
+            return Answer(value, tuple(mutated), received.devices, self._known(noted))
         if reply[1] == "error" and len(reply) == 7:
             raise self._raised(reply[2:])
         raise WireError("a reply that is not one")
+
+    def _known(self, noted: Sequence[str]) -> tuple[str, ...]:
+        """What was noted, of what can have been."""
+        modules = tuple(name.removesuffix("*") for name in self._watched if name.endswith(".*"))
+        possible = self._watched | operations(tuple(self._watched))
+        return tuple(n for n in noted if n in possible or (modules and n.startswith(modules) and n.isascii()))
 
     def _raised(self, parts: tuple[object, ...]) -> StudentRaised:
         kind, type_name, text, cell, line = parts

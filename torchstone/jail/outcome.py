@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-RaisedKind = Literal["raised", "missing", "misfit", "notdata"]
+RaisedKind = Literal["raised", "missing", "misfit", "notdata", "refused"]
 AccountKind = Literal["mixed", "numpy", "named", "elsewhere"]
 LostReason = Literal["deadline", "cpu", "died", "protocol", "memory", "output"]
 
@@ -17,6 +17,7 @@ class Answer:
     value: object
     mutated: tuple[int, ...] = ()  #: which input tensors were changed, counted through arguments and keywords
     devices: frozenset[str] = frozenset()  #: where the result's tensors lay
+    noted: tuple[str, ...] = ()  #: names that were refused, and operations seen, of those that `Child.refuse` was given
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class StudentRaised(Exception):
     """The student's code raised instead of answering. All texts are the jail's word, bounded and stripped of controls.
 
     `kind`: "raised"; "missing" (the name is not defined: `text` is the name); "misfit" (parameters of other shapes);
-    "notdata" (it returned something that is not data: `text` names it).
+    "notdata" (it returned something that is not data: `text` names it); "refused" (it used what the exercise asks for:
+    `text` is the name).
     """
 
     def __init__(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
 import linecache
 import math
 import os
@@ -18,6 +19,7 @@ import torch
 
 from torchstone import wire
 from torchstone.errors import NotData, WireClosed
+from torchstone.jail.refusals import Refusals, Refused
 from torchstone.jail.scenario_world import SCENARIO_NAMES, Misfit
 from torchstone.messages import jailed
 
@@ -30,6 +32,8 @@ EXIT_MEMORY: Final = 77
 _TEXT: Final = 300
 _NEVER: Final = math.inf
 _SCENARIO_FILE: Final = "<check>"
+#: Verbs that have the student's code answer a check; names are refused then.
+_ANSWERS: Final = frozenset({"call", "run"})
 _QUIET: Final = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
 
 
@@ -56,7 +60,9 @@ class Implementation:
 
 
 class Worker:
-    """Answers requests `(number, verb, arguments)` with `(number, "ok", value, mutated)` or `(number, "error", …)`."""
+    """Answers requests `(number, verb, arguments)` with `(number, "ok", value, mutated, noted)` or
+    `(number, "error", …)`.
+    """
 
     def __init__(self, reader: int, writer: int) -> None:
         self._reader = reader
@@ -65,9 +71,11 @@ class Worker:
         self._student = _student_module()
         self._implementation = Implementation(self._student)
         self._files: dict[str, str] = {}  # file name of a compiled cell → its label
+        self._refusals = Refusals((), self._files.__contains__)
         self._verbs: dict[str, Callable[..., tuple[object, list[int]]]] = {
             "load": self._load,
             "place": self._set_device,
+            "refuse": self._refuse,
             "call": self._call,
             "run": self._run,
             "witness": self._begin_witness,
@@ -87,7 +95,7 @@ class Worker:
             request: Any = received.value
             number, verb, arguments = request
             try:
-                reply: tuple[object, ...] = (number, "ok", *self._verbs[verb](*arguments))
+                reply: tuple[object, ...] = (number, "ok", *self._answer(verb, arguments))
                 self._bear_witness(verb, value=reply[2])
             except BaseException as error:  # SystemExit and KeyboardInterrupt are answers like any other
                 reply = (number, "error", *self._explain(error))
@@ -97,6 +105,14 @@ class Worker:
                 wire.send(self._writer, reply, _NEVER)
             except NotData as error:
                 wire.send(self._writer, (number, "error", *self._explain(error)), _NEVER)
+
+    def _answer(self, verb: str, arguments: Sequence[Any]) -> tuple[object, list[int], list[str]]:
+        watch: contextlib.AbstractContextManager[set[str]] = contextlib.nullcontext(set())
+        if verb in _ANSWERS:
+            watch = self._refusals.watching(self._student.__dict__, operations=self._device is None)
+        with watch as noted:
+            value, mutated = self._verbs[verb](*arguments)
+        return value, mutated, sorted(noted)
 
     # ---- verbs ------------------------------------------------------------------------------------------------------
 
@@ -109,6 +125,10 @@ class Worker:
 
     def _set_device(self, device: str) -> tuple[object, list[int]]:
         self._device = None if device == "cpu" else device
+        return None, []
+
+    def _refuse(self, names: Sequence[str]) -> tuple[object, list[int]]:
+        self._refusals = Refusals(names, self._files.__contains__)
         return None, []
 
     def _call(self, name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[object, list[int]]:
@@ -150,7 +170,12 @@ class Worker:
 
     def _explain(self, error: BaseException) -> tuple[str, str, str, str | None, int | None]:
         """Kind, type, message, and the cell and line of the last frame in the student's own code."""
-        kinds: dict[type[BaseException], str] = {Missing: "missing", Misfit: "misfit", NotData: "notdata"}
+        kinds: dict[type[BaseException], str] = {
+            Missing: "missing",
+            Misfit: "misfit",
+            NotData: "notdata",
+            Refused: "refused",
+        }
         label, line = None, None
         trace = error.__traceback__
         while trace is not None:

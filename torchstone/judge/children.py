@@ -111,7 +111,7 @@ class Children:
         if held is not None and held.owner == owner and held.child.alive:
             return held.child
         self.leave(device)
-        child = self._loaded(check.exercise, device)
+        child = self._loaded(check, device)
         self._seated[device] = _Seated(owner, child)
         return child
 
@@ -122,16 +122,18 @@ class Children:
             held.child.close()
             self.cpu_seconds[held.owner[0]] += held.child.cpu_seconds
 
-    def _loaded(self, exercise: str, device: Device) -> Child:
+    def _loaded(self, check: Check, device: Device) -> Child:
         strikes = 0
         while True:
             child = self._zygotes.spawn(device)
             try:
                 broken = child.load(self._cells, wall_seconds(self._limits))
+                if check.forbidden:
+                    child.refuse(check.forbidden)
             except (ChildLost, StudentRaised) as lost:
                 output = child.output
                 child.close()
-                self.cpu_seconds[exercise] += child.cpu_seconds
+                self.cpu_seconds[check.exercise] += child.cpu_seconds
                 strikes += 1
                 self._leave_out(lost, strikes)
                 if self._first:

@@ -206,7 +206,8 @@ def check_of(item: pytest.Item) -> Check:
     title = (inspect.getdoc(getattr(item, "function", None)) or "").split("\n", 1)[0]
     if not title:
         raise CourseFault(f"{place} has no title: the first line of its docstring is what a student reads")
-    return Check(exercise.args[0], name, title, points.args[0], exercise.kwargs["accelerator"])
+    told = exercise.kwargs
+    return Check(exercise.args[0], name, title, points.args[0], told["accelerator"], told["forbidden"])
 
 
 def probe_of(item: pytest.Function) -> Probe:

@@ -28,6 +28,8 @@ _TYPE_NAME: Final = 60
 
 
 TIMEOUT: Final = "timeout"
+#: The kind of a fault that a forbidden name caused.
+REFUSED: Final = "refused"
 
 
 class Lost(Fault):
@@ -92,6 +94,11 @@ class Jailed(Code):
 
     def __init__(self, child: Child, limits: Limits, device: str = "cpu") -> None:
         self._child, self._limits, self._device = child, limits, device
+        self._noted: set[str] = set()
+
+    def _what_was_noted(self) -> frozenset[str]:
+        """Forbidden names that were refused or seen so far, though an answer came."""
+        return frozenset(self._noted)
 
     def _call(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         answer = self._ask(lambda seconds: self._child.call(name, args, kwargs, seconds))
@@ -108,6 +115,7 @@ class Jailed(Code):
             raise raised(e) from None
         except ChildLost as e:
             raise Lost(lost_message(e.reason, self._limits), e.reason) from None
+        self._noted.update(answer.noted)
         if self._device != "cpu" and "cpu" in answer.devices:
             raise Fault(Stage.DEVICE, verdicts.came_back_on_the_cpu(), basis=Basis.SELF_REPORTED)
         return answer
@@ -130,6 +138,9 @@ def raised(e: StudentRaised) -> Fault:
         return Fault(Stage.SHAPE, text, kind="misfit")
     if e.kind == "notdata":
         return _not_data(text)
+    if e.kind == "refused":
+        message = f"`{text}` does what this exercise asks you to write: build it from simpler operations"
+        return Fault(Stage.RAN, message, where=where, basis=Basis.SELF_REPORTED, kind=REFUSED)
     if type_name == "NotImplementedError" and not text:
         return Fault(Stage.RAN, verdicts.not_written(), where=where, kind=type_name)
     message = verdicts.raised(type_name, text)

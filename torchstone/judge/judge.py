@@ -17,6 +17,7 @@ from torchstone.judge import accounts, collection
 from torchstone.judge.children import Zygotes
 from torchstone.judge.diagnosis import CheckName, Diagnosis, Evidence, evidence
 from torchstone.judge.keys import grader_digest, result_key, wanted_digest
+from torchstone.judge.policy import policed
 from torchstone.judge.probe import Check
 from torchstone.judge.result import exercises
 from torchstone.judge.sitting import Sitting, worlds
@@ -94,7 +95,12 @@ class Judge:
             assignment=program.assignment,
             program=program.digest,
             key=result_key(program, week.folder, self._policy, self._zygotes.tier, week.solution),
-            exercises=exercises(checks, sitting.findings, sitting.blamed, sim_scored=sitting.sim_scored),
+            exercises=policed(
+                exercises(checks, sitting.findings, sitting.blamed, sim_scored=sitting.sim_scored),
+                checks,
+                sitting.findings,
+                program,
+            ),
             tier=self._zygotes.tier,
             trusted=self._policy.jail.tier == "none",
             fingerprint=key.fingerprint,

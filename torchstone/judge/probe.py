@@ -25,6 +25,7 @@ class Check:
     title: str
     points: float
     accelerator: float  #: points of its exercise's device check
+    forbidden: tuple[str, ...] = ()  #: names that its exercise's answer may not use
 
 
 @dataclass(frozen=True)
@@ -63,3 +64,4 @@ class Finding:
     fault: Fault | None = None
     reason: str = ""
     trial: Trial | None = None  #: the student's, where there was one
+    noted: frozenset[str] = frozenset()  #: forbidden names that were refused, operations that were seen: self-reported

@@ -70,6 +70,7 @@ class Sitting:
         self._silent: Counter[tuple[Check, Device]] = Counter()  #: checks whose child died
         self._unloadable: Unloadable | None = None
         self._says_cuda = any("cuda" in cell.source for cell in program.cells)
+        self._noted: frozenset[str] = frozenset()  #: of the probe at hand
 
     @property
     def sim_scored(self) -> bool:
@@ -103,7 +104,9 @@ class Sitting:
             oracle = self.week.oracle(probe)
         except CourseFault as e:
             return Finding(probe, "course", reason=str(e))
-        return self._reason_to_skip(probe, oracle) or self._try(probe, oracle)
+        self._noted = frozenset()
+        finding = self._reason_to_skip(probe, oracle) or self._try(probe, oracle)
+        return replace(finding, noted=self._noted)
 
     def _reason_to_skip(self, probe: Probe, oracle: Oracle) -> Finding | None:
         check, device = probe.check, _device(probe)
@@ -174,6 +177,7 @@ class Sitting:
         trial = self._trial(oracle)
         student = Jailed(child, self.policy.jail.limits, device)
         fault = trial.run(probe.body, probe.args, student, Draw(self.week.key, probe.name, probe.world))
+        self._noted = student._what_was_noted()
         return trial, fault
 
     def _note(self, probe: Probe, fault: Fault | None, seconds: float) -> None:

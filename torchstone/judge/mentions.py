@@ -1,0 +1,96 @@
+"""Where a program's text uses names that an exercise forbids: evidence for staff, never a verdict."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from torchstone.model import Cell, Program, Where
+
+#: Ways around a name: worth a look where a forbidden operation ran and no forbidden name was read.
+_WAYS_AROUND: Final = ("torch.ops", "torch._C", "getattr", "importlib", "__import__", "eval", "exec")
+_MOST: Final = 3
+
+
+def mentions(program: Program, exercise: str, forbidden: Sequence[str]) -> tuple[Where, ...]:
+    """Where the exercise's own cells read a forbidden name, under whichever name it was imported; at most 3 places."""
+    return _places(program, exercise, forbidden)
+
+
+def ways_around(program: Program, exercise: str, forbidden: Sequence[str]) -> tuple[Where, ...]:
+    """Places that may be how a forbidden operation was reached: forbidden names in any cell, or ways around them."""
+    found = mentions(program, exercise, forbidden) or _places(program, exercise, _WAYS_AROUND)
+    return found or _places(program, None, forbidden) or _places(program, None, _WAYS_AROUND)
+
+
+def _places(program: Program, exercise: str | None, names: Sequence[str]) -> tuple[Where, ...]:
+    trees = [(cell, tree) for cell in program.cells if (tree := _parsed(cell)) is not None]
+    known = {name: full for _, tree in trees for name, full in _imported(tree)}
+    for _, tree in trees:
+        known |= dict(_renamed(tree, known))
+    found = []
+    for cell, tree in trees:
+        if exercise is not None and cell.name != exercise and not cell.name.startswith(f"{exercise}-"):
+            continue
+        lines = cell.source.splitlines()
+        for node, full in _read(tree, known):
+            if _is_one_of(full, names):
+                found.append(Where(cell.label, node.lineno, lines[node.lineno - 1].strip()[:200]))
+    return tuple(dict.fromkeys(found))[:_MOST]
+
+
+def _parsed(cell: Cell) -> ast.Module | None:
+    try:
+        return ast.parse(cell.source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _imported(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """What a cell's imports call things, and what these are."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield (alias.asname, alias.name) if alias.asname else (alias.name.split(".")[0],) * 2
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for alias in node.names:
+                yield alias.asname or alias.name, f"{node.module}.{alias.name}"
+
+
+def _renamed(tree: ast.Module, known: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """`g = F.gelu` and the like."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Attribute):
+            continue
+        for target in node.targets:
+            if isinstance(target, ast.Name) and (full := _full(node.value, known)):
+                yield target.id, full
+
+
+def _read(tree: ast.Module, known: dict[str, str]) -> Iterator[tuple[ast.Attribute | ast.Name, str]]:
+    for node in ast.walk(tree):
+        read = isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Load)
+        if read and (full := _full(node, known)):  # type: ignore[arg-type]
+            yield node, full  # type: ignore[misc]
+
+
+def _full(node: ast.expr, known: dict[str, str]) -> str:
+    """`F.gelu` as torch.nn.functional.gelu; empty for what is no dotted name."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return ""
+    return ".".join([known.get(node.id, node.id), *reversed(parts)])
+
+
+def _is_one_of(full: str, names: Sequence[str]) -> bool:
+    for name in names:
+        if name.endswith(".*"):
+            if full.startswith(name[:-1]):
+                return True
+        elif full == name or full.startswith(f"{name}."):
+            return True
+    return False
