@@ -110,15 +110,6 @@ one_velocity_for_all = sgd(
     edit("state = self.state[p]", 'state = self.state[group["params"][0]]'),
     "Does each parameter remember its own past, or do some of them share it?",
 )
-velocity_is_the_gradient = sgd(
-    edit(
-        'state["velocity"] = torch.zeros_like(p)',
-        'state["velocity"] = p.grad.zero_() if decay else p.grad\n'
-        "                    p -= lr * ((1 + momentum) * p.grad if group['nesterov'] else p.grad)\n"
-        "                    continue",
-    ),
-    "The first velocity equals the first gradient: is it a copy, or the very tensor in `p.grad`?",
-)
 rate_inside_the_velocity = sgd(
     edit(
         "v.mul_(momentum).add_(g)",
@@ -165,6 +156,30 @@ gradient_overwritten = sgd(
     edit("p.grad + decay * p", "p.grad.add_(p, alpha=decay).mul_(1.0)"),
     "Who may read `.grad` after your step, and what would they find there?",
 )
+
+
+@sgd()
+def velocity_is_the_gradient():
+    """The first velocity equals the first gradient: is it a copy, or the very tensor in `p.grad`?"""
+
+    class SGD(torch.optim.Optimizer):
+        def __init__(self, params, lr, momentum=0.0, nesterov=False, weight_decay=0.0):
+            options = {"lr": lr, "momentum": momentum, "nesterov": nesterov, "weight_decay": weight_decay}
+            super().__init__(params, options)
+
+        @torch.no_grad()
+        def step(self):
+            for group in self.param_groups:
+                beta = group["momentum"]
+                for p in group["params"]:
+                    if p.grad is None:
+                        continue
+                    g = p.grad.add_(p, alpha=group["weight_decay"]) if group["weight_decay"] else p.grad
+                    if "velocity" not in self.state[p]:
+                        v = self.state[p]["velocity"] = g
+                    else:
+                        v = self.state[p]["velocity"].mul_(beta).add_(g)
+                    p.sub_(group["lr"] * (g + beta * v if group["nesterov"] else v))
 
 
 # ---- adagrad_rmsprop ------------------------------------------------------------------------------------------------
