@@ -13,33 +13,26 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from torchstone.compare import clean
+from torchstone.compare.hypotheses.other_device import HYPOTHESIS as OTHER_DEVICE
 from torchstone.jail import Account, ChildLost, StudentRaised
 from torchstone.judge.children import Zygotes
 from torchstone.judge.diagnosis import CheckName, Evidence
 from torchstone.judge.draw import Draw
 from torchstone.judge.implementations import Jailed, wall_seconds
+from torchstone.judge.misconceptions import section
 from torchstone.judge.probe import ACCELERATOR
 from torchstone.judge.trial import Trial
 from torchstone.judge.week import Week
+from torchstone.messages import devices
 from torchstone.model import CheckResult, Hint, Limits, Program, Stage, Verdict, Where
 
 #: One explaining run, in CPU seconds.
 SECONDS: Final = 10.0
 
 _ADVICE: Final = 600
-_NAMES: Final = {
-    "mixed": "a tensor on the CPU",
-    "numpy": "a detour through NumPy",
-    "named": "a device asked for by name",
-    "elsewhere": "a result on another device",
-}
 
 #: What torch says where a program asks by name for a device that is not there.
 _ABSENT: Final = re.compile(r"Torch not compiled with CUDA|NVIDIA driver|support for mps|MPS backend|CUDA generator")
-_TAKE_ITS_DEVICE: Final = (
-    'Take the device from the input, `x.device`, in place of a device\'s name (`.cuda()`, `"cuda"`, `"mps"`): the '
-    "machine that runs this has no device of that name."
-)
 
 
 @dataclass(frozen=True)
@@ -65,20 +58,24 @@ def explained(
 
 
 def applied(check: CheckResult, explanation: Explained | None) -> CheckResult:
-    """A check's result with the line of the mistake; the advice too, unless a misconception was named already."""
+    """A check's result with the line of the mistake; the advice too, unless a misconception was named already.
+
+    An account knows the line: it says more than the framework's own hypothesis that something is on another device.
+    """
     verdict = check.verdict
     if check.status != "failed" or verdict is None:
         return check
     if explanation is not None:
-        hint = verdict.hint or explanation.hint
+        named = verdict.hint if verdict.hint and verdict.hint.name != OTHER_DEVICE.name else explanation.hint
+        hint = replace(named, link=named.link or section(check.exercise))
         return replace(check, verdict=replace(verdict, where=explanation.where or verdict.where, hint=hint))
-    return replace(check, verdict=_if_named(verdict))
+    return replace(check, verdict=_if_named(verdict, section(check.exercise)))
 
 
-def _if_named(verdict: Verdict) -> Verdict:
+def _if_named(verdict: Verdict, link: str) -> Verdict:
     """Advice where the program asked for a device by its name, which fails on the CPU already."""
     if verdict.hint is None and verdict.stage in (Stage.RAN, Stage.DEVICE) and _ABSENT.search(verdict.message):
-        return replace(verdict, hint=Hint(_NAMES["named"], _TAKE_ITS_DEVICE))
+        return replace(verdict, hint=Hint(devices.name("named"), devices.take_the_inputs_device(""), link))
     return verdict
 
 
@@ -98,4 +95,4 @@ def _told(account: Account) -> Explained:
     where = None
     if account.cell is not None and account.line is not None and account.code is not None:
         where = Where(clean(account.cell, 60), account.line, clean(account.code, 200))
-    return Explained(where, Hint(_NAMES[account.kind], clean(account.text, _ADVICE)))
+    return Explained(where, Hint(devices.name(account.kind), clean(account.text, _ADVICE)))

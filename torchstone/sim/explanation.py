@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from torch import Tensor
 
+from torchstone.messages import devices
+
 from .device import DEVICE
 from .log import Fault, Stranger, skipped
 from .places import Place, born_at, is_theirs, place_of
@@ -54,9 +56,9 @@ def explain(error: BaseException) -> Explanation | None:
     if not isinstance(error, (RuntimeError, TypeError, AssertionError)):
         return None
     if any(sign in message for sign in _NUMPY):
-        return Explanation("numpy", place, None, _numpy())
+        return Explanation("numpy", place, None, devices.stay_in_pytorch())
     if DEVICE.name != "cuda" and any(sign in message for sign in _ABSENT):
-        return Explanation("named", place, None, _named())
+        return Explanation("named", place, None, devices.take_the_inputs_device(DEVICE.shown.type))
     if any(sign in message for sign in _MIXED) and str(DEVICE.shown) in message:
         stranger = _look_around(error.__traceback__)  # raised by torch itself, which knows no names
         return Explanation("mixed", place, stranger.born if stranger else None, _advise(stranger, message))
@@ -65,10 +67,7 @@ def explain(error: BaseException) -> Explanation | None:
 
 def returned_elsewhere(device: str) -> str:
     """What to tell somebody whose result came back on another device than the inputs were on."""
-    return (
-        f"Return the result on the device of the inputs: it came back on {device}, the inputs were on {DEVICE.shown}. "
-        "A `.cpu()`, or a tensor made without `device=` that results are written into, brings it there."
-    )
+    return devices.return_it_there(device, str(DEVICE.shown))
 
 
 # Who the stranger is ------------------------------------------------------------------------------------------------
@@ -109,44 +108,25 @@ def _look_around(traceback: TracebackType | None) -> Stranger | None:
 
 def _advise(stranger: Stranger | None, message: str) -> str:
     if stranger is None:
-        return f"Make every tensor on the device of the input, with `device=x.device`. PyTorch says: {message}"
+        return devices.everything_on_the_inputs_device(message)
     name = f"`{stranger.name}`" if stranger.name else f"the tensor of shape {stranger.shape}"
     return f"{_remedy(stranger, name)} {_reason(stranger, name)}"
 
 
 def _remedy(stranger: Stranger, name: str) -> str:
     if stranger.holder == "plain attribute":
-        attribute = (stranger.name or "").rpartition(".")[2]
         if stranger.requires_grad:
-            return f"Make {name} an `nn.Parameter`, so that it moves with its module."
-        call = f'`self.register_buffer("{attribute}", ...)`'
-        return f"Register {name} as a buffer, {call}, so that it moves with its module."
+            return devices.make_it_a_parameter(name)
+        return devices.register_it(name, (stranger.name or "").rpartition(".")[2])
     if stranger.holder == "registered":
-        return (
-            f"Let {name} move with the model: keep layers in attributes or in an `nn.ModuleList` rather than in a "
-            "plain list, and make parameters in `__init__` rather than in `forward`."
-        )
+        return devices.let_it_move(name)
     if stranger.holder in ("global", "attribute"):
-        return f"Move {name} to where it is used, `.to(x.device)`, or make it there with `device=x.device`."
-    return f"Give {name} `device=x.device` where it is made."
+        return devices.move_it(name)
+    return devices.make_it_there(name)
 
 
 def _reason(stranger: Stranger, name: str) -> str:
     subject = name[0].upper() + name[1:]
     if stranger.born is not None:
-        return f"{subject} was made on the CPU in {stranger.born}, and met tensors on {DEVICE.shown}."
-    return f"{subject} lies on the CPU, and met tensors on {DEVICE.shown}."
-
-
-def _numpy() -> str:
-    return (
-        "Stay in PyTorch where you can: NumPy knows the CPU only. Where you need it, copy the values over first, "
-        "`x.detach().cpu().numpy()`, and expect that no gradient flows back."
-    )
-
-
-def _named() -> str:
-    return (
-        'Take the device from the input, `x.device`, in place of a device\'s name (`.cuda()`, `"cuda"`, `"mps"`): the '
-        f"accelerator that this program runs on is called `{DEVICE.shown.type}`."
-    )
+        return devices.was_made_on_the_cpu(subject, str(stranger.born), str(DEVICE.shown))
+    return devices.lies_on_the_cpu(subject, str(DEVICE.shown))
