@@ -120,7 +120,7 @@ class _Facts:
         late = self.semester.lates.of(student, topic)
         standing = self._explorations.get((student, topic))
         if standing is not None:
-            return self._scored(topic, title, exact(standing.points), exact(standing.maximum), late)
+            return self._scored(topic, title, _points(standing), exact(standing.maximum), late)
         cells = self.semester.submissions.get((student, topic))
         if cells is None and late.received is None:
             return self._absent(topic, title, late)
@@ -133,7 +133,7 @@ class _Facts:
         title = self._course.topic(topic).title
         standing = self._presentations.get((student, topic))
         if standing is not None:
-            return (Item(topic, title, "graded", exact(standing.points), exact(standing.maximum)),)
+            return (Item(topic, title, "graded", _points(standing), exact(standing.maximum)),)
         day = self._course.topic(topic).date
         if day >= self._today:
             return (Item(topic, title, "ahead", note=told.session(day.isoformat())),)
@@ -144,7 +144,7 @@ class _Facts:
         standing = self._participation.get((student, week))
         if standing is None:
             return Item(week, title, "excused", note=told.excused())
-        return Item(week, title, "graded", exact(standing.points), exact(standing.maximum))
+        return Item(week, title, "graded", _points(standing), exact(standing.maximum))
 
     def _scored(self, name: str, title: str, points: Fraction, maximum: Fraction, late: Lateness) -> Item:
         if late.days == 0 or late.received is None:
@@ -157,3 +157,8 @@ class _Facts:
         if self._now < late.due:
             return Item(name, title, "ahead", note=told.due(f"{late.due:%Y-%m-%d %H:%M}"))
         return Item(name, title, "missing", note=told.nothing_handed_in(self._zero))
+
+
+def _points(standing: Standing) -> Fraction:
+    """The graders' mean without the noise of floating point: 6, not 6.000000000000001."""
+    return exact(round(standing.points, 9))
