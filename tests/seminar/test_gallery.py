@@ -128,6 +128,8 @@ def test_what_is_no_notebook_is_not_kept(course):
         share(course, "s99", "week04", friendly())
     with pytest.raises(CourseError, match="no assignment 'week99'"):
         share(course, "s01", "week99", friendly())
+    with pytest.raises(CourseError, match="holds answers to graded exercises \\(double, double_check\\)"):
+        share(course, "s01", "week04", week("def double(x): return 2 * x", "I expected more."))
     assert shared_notebooks(course) == ((), ())
 
 

@@ -37,10 +37,12 @@ def command(course: Course, to: Path | None, audience: Audience, anonymous: bool
     hand it on.
     """
     from torchstone.batch import course_lock
+    from torchstone.cli._progress import Progress
     from torchstone.seminar.gallery import build
 
-    with course_lock(course.state, "gallery"):
-        built = build(course, to or course.root / "gallery", audience=audience, anonymous=anonymous, early=early)
+    to = to or course.root / "gallery"
+    with course_lock(course.state, "gallery"), Progress(quiet=as_json) as progress:
+        built = build(course, to, audience=audience, anonymous=anonymous, early=early, progress=progress)
     if as_json:
         found = [
             {

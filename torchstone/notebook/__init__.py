@@ -7,7 +7,7 @@ own metadata.
 from torchstone.notebook.anchor import read_submission, reanchor
 from torchstone.notebook.bounds import MAX_BYTES, oversize_marker
 from torchstone.notebook.declare import NotebookExercise, declared
-from torchstone.notebook.exploration import exploration_of, exploration_part
+from torchstone.notebook.exploration import answers_in, exploration_of, exploration_part
 from torchstone.notebook.normal import dumps, is_normal, normalize
 from torchstone.notebook.pictures import alternative
 from torchstone.notebook.program import solution_program, stub_program
@@ -17,6 +17,7 @@ __all__ = [
     "MAX_BYTES",
     "NotebookExercise",
     "alternative",
+    "answers_in",
     "declared",
     "dumps",
     "exploration_of",

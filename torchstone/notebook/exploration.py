@@ -39,3 +39,9 @@ def exploration_part(notebook: Json) -> Json | None:
             break
     last = next((i for i in range(at + 1, len(cells)) if grade_id(cells[i]) is not None), len(cells))
     return {**notebook, "cells": cells[first:last]}
+
+
+def answers_in(notebook: Json) -> tuple[str, ...]:
+    """The ids of the graded code in a notebook: answer cells and their checks. Empty for a notebook of its own."""
+    found = (grade_id(cell) for cell in notebook["cells"] if cell["cell_type"] == "code")
+    return tuple(name for name in found if name is not None)

@@ -13,7 +13,7 @@ from torchstone.collecting.files import write_private
 from torchstone.config import Course
 from torchstone.errors import CourseError, UnreadableNotebook
 from torchstone.gradebook import submission
-from torchstone.notebook import exploration_of, read
+from torchstone.notebook import answers_in, exploration_of, read
 from torchstone.seminar.allocation import Allocation, load_allocation, path_of
 from torchstone.seminar.people import People
 
@@ -50,12 +50,17 @@ class LeftOut:
 def share(course: Course, student: str, topic: str, data: bytes) -> Path:
     """Keep `data` as the notebook that `student` shares on `topic`; it stands in for what an earlier call kept.
 
-    It need not be one of the topics that the student was given. Raises CourseError, UnreadableNotebook; then nothing
-    is kept.
+    It need not be one of the topics that the student was given. Raises CourseError (also for a week's notebook, which
+    holds answers), UnreadableNotebook; then nothing is kept.
     """
     people = People(course)
     student, topic = people.student(student), people.topic(topic)
-    read(data)
+    if answers := answers_in(read(data)):
+        raise CourseError(
+            f"the notebook holds answers to graded exercises ({', '.join(answers[:4])}{', …' if answers[4:] else ''}), "
+            "which the gallery never shows. Hand it in as the week's submission: its exploration is shared from there. "
+            "Or share a notebook that holds the exploration alone"
+        )
     path = _own_folder(course) / topic / f"{student}.ipynb"
     write_private(path, data)
     return path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from torchstone.seminar.people import anonymous_ids
 from torchstone.seminar.shared import Consent, LeftOut, Shared, consents, shared_notebooks
 
 Audience = Literal["class", "public"]
+Progress = Callable[[str, int, int], None]
 
 #: Marks a folder as a gallery of ours, which may be written anew.
 MARKER: Final = ".torchstone-gallery"
@@ -49,6 +50,7 @@ def build(
     anonymous: bool = False,
     early: bool = False,
     now: datetime | None = None,
+    progress: Progress = lambda what, done, total: None,
 ) -> Built:
     """Write the site into the folder `to`, which is empty, missing, or a gallery of ours.
 
@@ -60,7 +62,7 @@ def build(
     _refuse_foreign(to)
     shared, left_out = shared_notebooks(course)
     allowed, kept_back = _allowed(course, shared, audience, early=early, now=now or datetime.now(UTC))
-    pieces = _pieces(course, allowed, anonymous=anonymous)
+    pieces = _pieces(course, allowed, progress, anonymous=anonymous)
     topics = {t.assignment: f"Week {t.week} · {t.title}" for t in course.topics}
     order = list(topics)
     pieces = tuple(sorted(pieces, key=lambda p: (order.index(p.topic), p.title.casefold(), p.slug)))
@@ -92,11 +94,14 @@ def _allowed(
     return allowed, kept_back
 
 
-def _pieces(course: Course, shared: list[Shared], *, anonymous: bool) -> tuple[Piece, ...]:
+def _pieces(course: Course, shared: list[Shared], progress: Progress, *, anonymous: bool) -> tuple[Piece, ...]:
     roster, said = read_roster(course.roster), consents(course)
-    return tuple(
-        _piece(course, one, roster, hide=anonymous or said.get(one.student, Consent()).anonymous) for one in shared
-    )
+    found = []
+    for done, one in enumerate(shared):
+        progress("rendering", done, len(shared))
+        hide = anonymous or said.get(one.student, Consent()).anonymous
+        found.append(_piece(course, one, roster, hide=hide))
+    return tuple(found)
 
 
 def _piece(course: Course, one: Shared, roster: Roster, *, hide: bool) -> Piece:
