@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -13,7 +13,9 @@ from torchstone.cli import _options
 
 if TYPE_CHECKING:
     from torchstone.config import Course
-    from torchstone.seminar.gallery.site import Audience
+    from torchstone.seminar.gallery.site import Audience, Built
+
+_SHOWN: Final = 6
 
 
 @click.command(epilog="Example: torchstone gallery --to gallery")
@@ -58,6 +60,17 @@ def command(course: Course, to: Path | None, audience: Audience, anonymous: bool
         left_out = [asdict(one) for one in built.left_out]
         click.echo(json.dumps({"index": str(built.index), "notebooks": found, "left_out": left_out}, indent=2))
         return
-    for one in built.left_out:
-        click.secho(f"· {one.student}, {one.topic}: left out, {one.reason}", fg="yellow")
+    for line in _left_out(built):
+        click.secho(f"· {line}", fg="yellow")
     click.echo(f"{len(built.pieces)} notebooks; open {built.index}")
+
+
+def _left_out(built: Built) -> list[str]:
+    """What was left out, a line for each reason."""
+    reasons: dict[str, list[str]] = {}
+    for one in built.left_out:
+        reasons.setdefault(one.reason, []).append(f"{one.student} {one.topic}")
+    return [
+        f"{len(who)} left out, {reason}: {', '.join(who[:_SHOWN])}{' …' if len(who) > _SHOWN else ''}"
+        for reason, who in reasons.items()
+    ]

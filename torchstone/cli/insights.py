@@ -52,11 +52,15 @@ def _show(facts: Insights) -> None:
     table.add_column("exercise")
     table.add_column("do not pass", justify="right")
     table.add_column("explained by")
-    for check in facts.checks:
-        count = "not shown" if check.failed is None else f"{check.failed} of {check.settled}"
+    shown = [check for check in facts.checks if check.failed is not None]
+    for check in shown:
+        count = f"{check.failed} of {check.settled}"
         groups = "; ".join(f"{g.count} {g.misconception}" for g in check.groups)
         table.add_row(escape(check.title), check.exercise, count, escape(groups))
-    console.print(table)
+    if shown:
+        console.print(table)
+    if hidden := len(facts.checks) - len(shown):
+        click.echo(f"{hidden} of {len(facts.checks)} checks are not shown: a group would be smaller than five")
     highest = max((b.count for b in facts.bins), default=0)
     for b in facts.bins:
         bar = "█" * round(30 * b.count / highest) if highest else ""

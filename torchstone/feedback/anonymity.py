@@ -55,14 +55,14 @@ def parts(groups: Mapping[Name, int], whole: int) -> dict[Name, int]:
     return dict(shown)
 
 
-def histogram(scores: Sequence[float], maximum: float, bins: int = 10) -> tuple[Bin, ...]:
+def histogram(scores: Sequence[float], maximum: float, bins: int = 20) -> tuple[Bin, ...]:
     """Scores in at most `bins` ranges over [0, maximum], with neighbours joined until each holds nobody or enough.
 
     Empty for fewer than `SMALLEST` scores. Scores above the maximum count in the last range.
     """
     if len(scores) < SMALLEST:
         return ()
-    edges = [maximum * n / bins for n in range(bins + 1)]
+    edges = [*(maximum * n / bins for n in range(bins)), maximum]
     counts = [0] * bins
     for score in scores:
         counts[min(bins - 1, max(0, sum(score >= edge for edge in edges[1:])))] += 1

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: The plot's drawing area, in the units of its SVG.
 _HEIGHT, _WIDTH = 180.0, 600.0
+#: Somebody is there: a bar that can be seen.
+_THINNEST = 3.0
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ def class_insights(course: Course, assignment: str) -> Insights:
 
 def insights_page(facts: Insights, title: str) -> str:
     """One self-contained page: what to take up first, the scores, the checks."""
+    hidden = [check for check in facts.checks if check.failed is None]
     return (
         environment()
         .get_template("insights.html.j2")
@@ -65,9 +68,12 @@ def insights_page(facts: Insights, title: str) -> str:
                 (f, inline(f.group.text), inline(f.title), _percent(f.group.count, f.of)) for f in facts.findings
             ],
             checks=[
-                (c, inline(c.title), None if c.failed is None or not c.settled else _percent(c.failed, c.settled))
-                for c in facts.checks
+                (check, inline(check.title), _percent(check.failed, check.settled))
+                for check in facts.checks
+                if check.failed is not None and check.settled
             ],
+            hidden=len(hidden),
+            hidden_titles=[inline(check.title) for check in hidden],
             one_line=one_line,
         )
     )
@@ -93,7 +99,7 @@ def _bars(facts: Insights) -> list[_Bar]:
     bars = []
     for b, density in zip(facts.bins, densities, strict=True):
         x, width = _WIDTH * b.low / facts.maximum, _WIDTH * (b.high - b.low) / facts.maximum
-        height = _HEIGHT * density / highest
+        height = max(_HEIGHT * density / highest, _THINNEST if b.count else 0.0)
         label = f"{words.number(b.low)} to {words.number(b.high)}"
         bars.append(_Bar(x, _HEIGHT - height, width, height, x + width / 2, label, b.count))
     return bars

@@ -14,14 +14,21 @@ _HEADING: Final = re.compile(r"^#{1,2}\s+\S", re.MULTILINE)
 
 
 def exploration_of(notebook: Json, release: Json) -> Json | None:
-    """The exploration in `notebook`, which is re-anchored on `release`; None where its author left the manual cell as
-    it was handed out, or where there is no such cell. Cells of other exercises are never among it.
+    """The author's own cells of the exploration in `notebook`, which is re-anchored on `release`.
+
+    Cells that are as they were handed out (the task, the sources) are left out, and cells of other exercises are never
+    among it. None where the manual cell was left as it was, or where there is none.
     """
     given = next((cell for cell in release["cells"] if grade_id(cell) == EXPLORATION), None)
     own = next((cell for cell in notebook["cells"] if grade_id(cell) == EXPLORATION), None)
     if given is None or own is None or same_text(own["source"], given["source"]):
         return None
-    return exploration_part(notebook)
+    part = exploration_part(notebook)
+    given_texts = [cell["source"] for cell in release["cells"]]
+    own_cells = (
+        [c for c in part["cells"] if not any(same_text(c["source"], text) for text in given_texts)] if part else []
+    )
+    return {**notebook, "cells": own_cells}
 
 
 def exploration_part(notebook: Json) -> Json | None:
