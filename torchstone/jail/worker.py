@@ -212,6 +212,14 @@ def calm() -> None:
     warnings.filterwarnings("default", category=DeprecationWarning, module="__main__")
 
 
+def run_as_it_stands(model: Any = None, **_: object) -> Any:
+    """In place of `torch.compile`, decorator or call: a jail has neither a compiler nor where to put what it makes.
+
+    What is computed is the same.
+    """
+    return (lambda given: given) if model is None else model
+
+
 def _student_module() -> types.ModuleType:
     """The module that a notebook's cells run in: `__main__`, as in Jupyter."""
     module = types.ModuleType("__main__")
