@@ -219,7 +219,7 @@ def _import_torch() -> None:
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
     torch.ones(4, 4) @ torch.ones(4, 4)  # asks the processor what it can do
-    torch.compile = worker.run_as_it_stands  # type: ignore[assignment]
+    torch.compile = worker.run_as_it_stands
     worker.calm()
 
 
