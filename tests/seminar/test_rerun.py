@@ -74,3 +74,23 @@ def test_from_the_terminal_it_advises_and_exits_with_0(tmp_path):
     assert {a["state"] for a in facts["advice"]} >= {"missing", "there"}
     told = CliRunner().invoke(torchstone, ["literate", str(path), "--no-run"])
     assert "✗ The problem is explained: Open with the problem" in told.output
+
+
+def test_of_a_weeks_notebook_cells_are_named_as_the_author_counts_them(tmp_path):
+    answer = {"nbgrader": {"grade_id": "double", "schema_version": 3, "grade": False, "solution": True}}
+    manual = {"nbgrader": {"grade_id": "exploration", "schema_version": 3, "grade": True, "solution": True}}
+    path = tmp_path / "week.ipynb"
+    path.write_bytes(
+        notebook(
+            code("import torch"),
+            {**code("def double(x):\n    return 2 * x"), "metadata": answer},
+            text("## Exploration"),
+            code("ax.plot(x)"),
+            {**text("I expected more."), "metadata": manual},
+        )
+    )
+    result = CliRunner().invoke(torchstone, ["literate", str(path), "--no-run", "--json"])
+    facts = json.loads(result.output)
+    assert facts["part"] == "exploration"
+    (labels,) = (a for a in facts["advice"] if a["id"] == "labels")
+    assert labels["cells"] == ["cell 3"]

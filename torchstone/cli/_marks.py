@@ -104,7 +104,8 @@ def write_sheet(
     if to.exists():
         raise CourseError(f"{to} is there already; name another file, so that no filled-in sheet is lost")
     write_private(to.resolve(), sheet(course, kind, topic, by, students, anonymous=anonymous).encode("utf-8"))
-    click.echo(f"wrote {to}; fill it in, then run `torchstone {'rubric' if kind == 'notebook' else kind} import {to}`")
+    verb = "rubric import notebook" if kind == "notebook" else f"{kind} import"
+    click.echo(f"wrote {to}; fill it in, then run `torchstone {verb} {to}`")
 
 
 def tell(course: Course, entered: Entered, *, as_json: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -43,7 +43,7 @@ def command(notebook: Path, seconds: float, run: bool, jailed: bool | None, as_j
         raise SubmissionError(f"{notebook} cannot be read: {e.strerror}") from None
     whole = read(data)
     part = exploration_part(whole)
-    advice = advise(part or whole)
+    advice = advise(part, _code_before(whole, part)) if part else advise(whole)
     done = None
     if run:
         from torchstone.seminar.rerun import rerun
@@ -64,6 +64,12 @@ def command(notebook: Path, seconds: float, run: bool, jailed: bool | None, as_j
         _show_run(done)
     open_points = sum(a.state != "there" for a in advice) + (done is not None and not done.good)
     click.echo(f"{open_points} points to look at" if open_points else "nothing found to mend")
+
+
+def _code_before(whole: dict[str, Any], part: dict[str, Any]) -> int:
+    """The number of code cells of a notebook that come before a part of it (whose cells are the notebook's own)."""
+    first = next(i for i, cell in enumerate(whole["cells"]) if cell is part["cells"][0])
+    return sum(cell["cell_type"] == "code" for cell in whole["cells"][:first])
 
 
 def _show(advice: Sequence[Advice]) -> None:

@@ -43,13 +43,16 @@ _FAILURE: Final = re.compile(
 _CAPTION: Final = re.compile(r"\bfig(?:ure|\.)|\bcaption\b|\bcurves?\b|\bbars?\b|\bpanels?\b|\bplot\b", re.IGNORECASE)
 
 
-def advise(notebook: Mapping[str, Any]) -> tuple[Advice, ...]:
+def advise(notebook: Mapping[str, Any], before: int = 0) -> tuple[Advice, ...]:
     """What the seminar asks of a notebook (nbformat 4 JSON, sources as single strings), and what was found.
+
+    `before` is the number of code cells that come before, where it is a part of a longer notebook: cells are named as
+    the author counts them.
 
     Words are looked for in English and structure in any language, so an answer may be wrong: it is for the author to
     judge.
     """
-    story = _Story(notebook["cells"])
+    story = _Story(notebook["cells"], before)
     return tuple(question(story) for question in _QUESTIONS)
 
 
@@ -79,9 +82,9 @@ class _Cell:
 class _Story:
     """A notebook, read for its author."""
 
-    def __init__(self, cells: Sequence[Mapping[str, Any]]) -> None:
+    def __init__(self, cells: Sequence[Mapping[str, Any]], before: int) -> None:
         found: list[_Cell] = []
-        number = 0
+        number = before
         for cell in cells:
             source = cell["source"]
             if cell["cell_type"] == "code":
