@@ -48,13 +48,23 @@ def texts(node: ast.expr) -> Iterator[str]:
 
 def written_out(source: str) -> list[str]:
     """Each text of two words or more that a carrier is given as it stands."""
+    tree = ast.parse(source)
     found = []
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call):
-            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            arguments = [*node.args, *(k.value for k in node.keywords)]
-            if name in CARRIERS:
-                found += [f"{node.lineno}: {t}" for a in arguments for t in texts(a) if len(t.split()) > 1]
+    for scope in ast.walk(tree):
+        if not isinstance(scope, ast.FunctionDef):
+            continue
+        named = {
+            target.id: [*texts(node.value)]
+            for node in ast.walk(scope)
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        for node in ast.walk(scope):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in CARRIERS:
+                for argument in [*node.args, *(k.value for k in node.keywords)]:
+                    own = named.get(argument.id, []) if isinstance(argument, ast.Name) else [*texts(argument)]
+                    found += [f"{node.lineno}: {text}" for text in own if len(text.split()) > 1]
     return found
 
 
@@ -67,5 +77,6 @@ def test_every_text_comes_from_the_catalogue() -> None:
 
 
 def test_a_text_that_is_written_out_is_found() -> None:
-    assert written_out('raise Fault(Stage.RAN, f"it took {n} s", kind="slow")') == ["1: it took "]
-    assert written_out('Repair("split", told.split(exercise, "two words"), exercise)') == []
+    assert written_out('def f(n): raise Fault(Stage.RAN, f"it took {n} s", kind="slow")') == ["1: it took "]
+    assert written_out('def f(n):\n  text = "too slow"\n  return Verdict(text)') == ["3: too slow"]
+    assert written_out('def f(e): return Repair("split", told.split(e, "two words"), e)') == []

@@ -23,7 +23,7 @@ from torchstone.errors import CourseFault, TorchstoneError
 from torchstone.jail import Child, ChildLost, StudentRaised
 from torchstone.judge.children import Device, Zygotes
 from torchstone.judge.draw import WORLDS, Draw
-from torchstone.judge.implementations import Jailed, wall_seconds
+from torchstone.judge.implementations import REFUSED, Jailed, wall_seconds
 from torchstone.judge.misconceptions import Misconception, section
 from torchstone.judge.observing import observation
 from torchstone.judge.probe import ACCELERATOR, Finding, Probe
@@ -38,8 +38,8 @@ SECONDS: Final = 120.0
 #: One misconception on one probe, in CPU seconds.
 PROBE_SECONDS: Final = 5.0
 
-#: Ends that need no diagnosis: what is not written, or not there.
-_UNWRITTEN: Final = frozenset({"NotImplementedError", "missing"})
+#: Ends that need no diagnosis: what is not written, not there, or was refused by its name.
+_UNWRITTEN: Final = frozenset({"NotImplementedError", "missing", REFUSED})
 #: Where a check fails at one of these in float32, it may be right in float64.
 _DIGITS: Final = frozenset({Stage.VALUE, Stage.GRADIENT, Stage.FINITE, Stage.PROPERTY})
 #: Two values are the same as far as these can tell. In float64 a value that is nearly right would else be taken for

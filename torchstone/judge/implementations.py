@@ -139,8 +139,7 @@ def raised(e: StudentRaised) -> Fault:
     if e.kind == "notdata":
         return _not_data(text)
     if e.kind == "refused":
-        message = f"`{text}` does what this exercise asks you to write: build it from simpler operations"
-        return Fault(Stage.RAN, message, where=where, basis=Basis.SELF_REPORTED, kind=REFUSED)
+        return Fault(Stage.RAN, verdicts.refused(text), where=where, basis=Basis.SELF_REPORTED, kind=REFUSED)
     if type_name == "NotImplementedError" and not text:
         return Fault(Stage.RAN, verdicts.not_written(), where=where, kind=type_name)
     message = verdicts.raised(type_name, text)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from torchstone.judge.implementations import REFUSED
 from torchstone.judge.mentions import mentions, ways_around
 from torchstone.judge.probe import Check, Finding
+from torchstone.messages import verdicts
 from torchstone.model import Basis, CheckResult, ExerciseResult, Program, Stage, Verdict, Where
 
 
@@ -35,7 +36,7 @@ def _policed(
     if blunt is not None and blunt.fault is not None:
         verdict = Verdict(
             Stage.RAN,
-            f"not counted, since the exercise asks for it to be written: {blunt.fault.message}",
+            verdicts.not_counted(blunt.fault.message),
             Basis.SELF_REPORTED,
             blunt.fault.where,
         )

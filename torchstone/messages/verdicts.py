@@ -128,6 +128,16 @@ def property_missing() -> str:
     return "a property that the exercise asks for does not hold"
 
 
+@message(Kind.FRAGMENT, {"name": "torch.nn.Linear"})
+def refused(name: str) -> str:
+    return f"`{name}` does what this exercise asks you to write: build it from simpler operations"
+
+
+@message(Kind.FRAGMENT, {"what": "`torch.nn.Linear` does what this exercise asks you to write"})
+def not_counted(what: str) -> str:
+    return f"not counted, since the exercise asks for it to be written: {what}"
+
+
 # ---- what was not run -----------------------------------------------------------------------------------------------
 
 
