@@ -148,6 +148,44 @@ def standings(kind: Kind, topic: str | None, course: Course, as_json: bool) -> N
     _marks.show_standings(course, kind, topic, as_json=as_json)
 
 
+@command.command(epilog="Example: torchstone rubric differences notebook")
+@_kind
+@_options.course
+@_options.as_json
+def differences(kind: Kind, course: Course, as_json: bool) -> None:
+    """Show where graders are too far apart, item by item, for them to settle. Exits with 1 if there is such work."""
+    from torchstone.seminar.standing import differing
+
+    found = differing(course, kind)
+    if as_json:
+        rows = [{"student": s, "topic": t, "graders": said} for (s, t), said in found.items()]
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+    for (student, topic), said in () if as_json else found.items():
+        click.echo(f"{student}, {topic}:")
+        for grader, items in said.items():
+            click.echo(f"  {grader}: " + ", ".join(f"{item} {points:g}" for item, points in items.items()))
+    if not found and not as_json:
+        click.echo("no graders differ by more than their rubric's tolerance")
+    raise click.exceptions.Exit(1 if found else 0)
+
+
+@command.command(epilog="Example: torchstone rubric pages")
+@click.option("--student", "students", multiple=True, metavar="ID", help="Only this student; repeatable.")
+@_options.course
+@_options.as_json
+def pages(students: tuple[str, ...], course: Course, as_json: bool) -> None:
+    """Write a page for each student: every score by item, with the comments, and without who gave it."""
+    from torchstone.batch import course_lock
+    from torchstone.seminar.scored import write_scored_pages
+
+    with course_lock(course.state, "rubric pages"):
+        written = write_scored_pages(course, students)
+    if as_json:
+        click.echo(json.dumps([str(path) for path in written], indent=2))
+        return
+    click.echo(f"{len(written)} pages in {course.seminar / 'scored'}")
+
+
 @command.command(epilog="Example: torchstone rubric log --student s01")
 @click.option("--student", default=None, metavar="ID", help="Only about this student.")
 @_options.course

@@ -49,6 +49,24 @@ def latest(entries: Iterable[Entry], kind: Kind) -> dict[tuple[str, str], dict[s
     return {key: found[key] for key in sorted(found) if found[key]}
 
 
+def differing(course: Course, kind: Kind) -> dict[tuple[str, str], dict[str, dict[str, float]]]:
+    """Work whose graders are too far apart: by (student, topic) and grader, the points by item and their `total`.
+
+    Raises CourseError for a damaged ledger.
+    """
+    entries = ledger.read(course)
+    apart = {key for key, standing in of_entries(entries, kind).items() if standing.differs}
+    return {
+        key: {
+            by: {**entry.what.items, "total": entry.what.points}
+            for by, entry in sorted(said.items())
+            if isinstance(entry.what, Score)
+        }
+        for key, said in latest(entries, kind).items()
+        if key in apart
+    }
+
+
 def _standing(said: Mapping[str, Entry]) -> Standing:
     """Of one piece of work. Where the rubric's maximum changed between two graders, fractions are averaged."""
     newest = max(said.values(), key=lambda entry: entry.number).what
