@@ -170,10 +170,12 @@ def _places(course: Course, topics: tuple[Topic, ...], kind: Kind, people: int) 
 
 def _nothing_fits(problem: Problem) -> AllocationError:
     changes = smallest_change(problem)
-    count = f"{len(changes)} change" + ("s" if len(changes) != 1 else "")
+    size = sum(c.size for c in changes)
+    count = f"{size} change" + ("s" if size != 1 else "")
+    words = "; ".join(c.words for c in changes)
     return AllocationError(
-        f"no allocation keeps all places, days away and fixed topics. The smallest way out is {count}: "
-        f"{'; '.join(changes)}. Change `seminar` in course_config.py, the sheet's column `away`, or what is fixed."
+        f"no allocation keeps all places, days away and fixed topics. The smallest way out is {count}: {words}. "
+        "Change `seminar` in course_config.py, the sheet's column `away`, or what is fixed."
     )
 
 

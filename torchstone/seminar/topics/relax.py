@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -10,7 +11,7 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint
 
 from torchstone.errors import AllocationError
-from torchstone.seminar.topics.problem import EACH, KINDS, Problem
+from torchstone.seminar.topics.problem import EACH, KINDS, Fixed, Kind, Places, Problem
 from torchstone.seminar.topics.solve import Model, run
 
 #: One change costs about the same, whatever it is; of equally few changes, a place is rather added than a person asked
@@ -20,10 +21,27 @@ _AWAY: Final = 10_001.0
 _FIXED: Final = 10_002.0
 
 
-def smallest_change(problem: Problem) -> tuple[str, ...]:
-    """The fewest changes of places, days away and fixed topics that make `problem` solvable, each in words.
+@dataclass(frozen=True)
+class Change:
+    """One thing that stands in the way, and what it would have to be."""
 
-    None if it is solvable as it is. Raises AllocationError where no change of these could help: too few topics.
+    words: str
+    kind: Kind
+    topic: str
+    by: int  #: people beyond the most (above 0) or below the least (below 0); 0 where a person is in the way
+    person: str | None = None
+    fixed: bool = False  #: a fixed topic is given up; otherwise the person comes on a day away
+
+    @property
+    def size(self) -> int:
+        return max(abs(self.by), 1)
+
+
+def smallest_change(problem: Problem) -> tuple[Change, ...]:
+    """The fewest changes of places, days away and fixed topics that make `problem` solvable.
+
+    Places for two people more count as two changes. Empty if it is solvable as it is. Raises AllocationError where no
+    change of these could help: too few topics.
     """
     if len(problem.topics) < sum(EACH.values()):
         raise AllocationError(
@@ -50,21 +68,43 @@ def smallest_change(problem: Problem) -> tuple[str, ...]:
     return tuple(_changes(model, np.round(values)))
 
 
-def _changes(model: Model, values: Any) -> Iterator[str]:
+def relaxed(problem: Problem, changes: Iterable[Change]) -> Problem:
+    """`problem` with the changes made."""
+    for change in changes:
+        if change.person is None:
+            before = problem.places[change.kind][change.topic]
+            after = Places(before.least + min(change.by, 0), before.most + max(change.by, 0))
+            places = {**problem.places[change.kind], change.topic: after}
+            problem = replace(problem, places={**problem.places, change.kind: places})
+        elif change.fixed:
+            problem = replace(problem, fixed=problem.fixed - {Fixed(change.person, change.kind, change.topic)})
+        else:
+            people = tuple(
+                replace(p, away=p.away - {change.topic}) if p.id == change.person else p for p in problem.people
+            )
+            problem = replace(problem, people=people)
+    return problem
+
+
+def _changes(model: Model, values: Any) -> Iterator[Change]:
     problem = model.problem
     count, slots = len(model.variables), len(KINDS) * len(problem.topics)
     names = [(kind, topic) for kind in KINDS for topic in problem.topics]
-    for (kind, topic), missing, extra in zip(
-        names, values[count : count + slots], values[count + slots :], strict=True
-    ):
+    under, over = values[count : count + slots], values[count + slots :]
+    for (kind, topic), missing, extra in zip(names, under, over, strict=True):
         places = problem.places[kind][topic]
         if missing:
-            yield f"{topic} is given to {places.least - int(missing)} as {kind}, its least is {places.least}"
+            given = places.least - int(missing)
+            yield Change(
+                f"{topic} is given to {given} as {kind}, its least is {places.least}", kind, topic, -int(missing)
+            )
         if extra:
-            yield f"{topic} is given to {places.most + int(extra)} as {kind}, its most is {places.most}"
+            given = places.most + int(extra)
+            yield Change(f"{topic} is given to {given} as {kind}, its most is {places.most}", kind, topic, int(extra))
     for index in np.flatnonzero(model.fixed & (values[:count] < 0.5)):
         kind, person, topic = model.variables[index]
-        yield f"{person.id} does not have {topic} as {kind}, which was fixed"
+        words = f"{person.id} does not have {topic} as {kind}, which was fixed"
+        yield Change(words, kind, topic, 0, person.id, fixed=True)
     for index in np.flatnonzero(model.away & ~model.fixed & (values[:count] > 0.5)):
-        _, person, topic = model.variables[index]
-        yield f"{person.id} presents {topic} and is not away that day after all"
+        kind, person, topic = model.variables[index]
+        yield Change(f"{person.id} presents {topic} and is not away that day after all", kind, topic, 0, person.id)
