@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: battery check demo setup test
+.PHONY: battery bench check demo setup test
 setup: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt
@@ -23,6 +23,10 @@ test: check
 # What `make test` leaves out: every week's graders graded whole, each notebook run, the long attacks.
 battery: $(STAMP)
 	$(BIN)/python -m pytest tests -n 2 --dist loadfile -m slow
+
+# The figures of docs/diagnosis.md, anew: about four minutes.
+bench: $(STAMP)
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.diagnosis
 
 check: $(STAMP)
 	$(BIN)/ruff check .
