@@ -13,6 +13,7 @@ from jinja2 import Environment
 from torchstone.collecting.files import write_private
 from torchstone.config import Course
 from torchstone.feedback import words
+from torchstone.feedback.inline import inline
 from torchstone.feedback.page import environment
 from torchstone.feedback.texts import COMMENT, visible
 from torchstone.seminar import ledger
@@ -116,7 +117,10 @@ def _view(work: Work, topics: Mapping[str, str]) -> dict[str, object]:
         "maximum": words.number(work.standing.maximum),
         "differs": work.standing.differs,
         "graders": len(work.standing.graders),
-        "items": [(i.title, i.explanation, words.number(i.points), words.number(i.maximum)) for i in work.items],
+        "items": [
+            (inline(i.title), inline(i.explanation), words.number(i.points), words.number(i.maximum))
+            for i in work.items
+        ],
         "comments": [visible(comment, COMMENT) for comment in work.comments],
     }
 

@@ -14,7 +14,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from torchstone.feedback.page import environment
-from torchstone.seminar.gallery.piece import Piece
+from torchstone.seminar.gallery.piece import Piece, natural
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def index_page(site: Site, pieces: Sequence[Piece]) -> str:
 
 def authors_page(site: Site, pieces: Sequence[Piece]) -> str:
     """All notebooks by author, with the search."""
-    authors = sorted({p.author for p in pieces}, key=lambda name: (name.casefold(), name))
+    authors = sorted({p.author for p in pieces}, key=natural)
     return _listing(
         site, pieces, [(author, [p for p in pieces if p.author == author]) for author in authors], "authors"
     )

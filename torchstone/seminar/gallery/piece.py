@@ -104,6 +104,11 @@ def folded(text: str) -> str:
     return " ".join(plain.split())
 
 
+def natural(text: str) -> list[tuple[int, str]]:
+    """A key that sorts «part 2» before «part 10»."""
+    return [(int(p), "") if p.isascii() and p.isdigit() else (-1, p) for p in re.split(r"(\d+)", folded(text))]
+
+
 def _title(cells: list[dict[str, Any]], fallback: str) -> tuple[str, list[dict[str, Any]]]:
     """The first main heading, taken out of its cell."""
     for number, cell in enumerate(cells):

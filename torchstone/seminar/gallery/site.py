@@ -14,7 +14,7 @@ from torchstone.collecting.roster import Roster, read_roster
 from torchstone.config import Course
 from torchstone.errors import CourseError
 from torchstone.seminar.gallery.pages import Site, authors_page, index_page, notebook_page
-from torchstone.seminar.gallery.piece import Piece, piece, without_names
+from torchstone.seminar.gallery.piece import Piece, natural, piece, without_names
 from torchstone.seminar.people import anonymous_ids
 from torchstone.seminar.shared import Consent, LeftOut, Shared, consents, shared_notebooks
 
@@ -65,7 +65,7 @@ def build(
     pieces = _pieces(course, allowed, progress, anonymous=anonymous)
     topics = {t.assignment: f"Week {t.week} · {t.title}" for t in course.topics}
     order = list(topics)
-    pieces = tuple(sorted(pieces, key=lambda p: (order.index(p.topic), p.title.casefold(), p.slug)))
+    pieces = tuple(sorted(pieces, key=lambda p: (order.index(p.topic), natural(p.title), natural(p.author), p.slug)))
     _write(to, Site(course.title, _NOTES[audience], topics), pieces, private=audience == "class")
     return Built(to, pieces, (*left_out, *kept_back))
 
