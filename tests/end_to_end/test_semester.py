@@ -43,8 +43,20 @@ class Records:
         self.students = [r["id"] for r in rows_of(self.root / "roster.csv")]
         self.given = json.loads((self.root / "seminar/allocation.json").read_text())["students"]
         self.late = self._late()
+        self.maxima = self._maxima()
         self.cells = self._cells()
         self.people = self._people()
+
+    def _maxima(self):
+        query = """
+            SELECT a.name, bc.name, gc.max_score FROM grade_cells gc JOIN base_cell bc ON gc.id = bc.id
+            JOIN notebook n ON bc.notebook_id = n.id JOIN assignment a ON n.assignment_id = a.id
+        """
+        found = defaultdict(dict)
+        with closing(sqlite3.connect(self.root / "gradebook.db")) as db:
+            for week, cell, maximum in db.execute(query):
+                found[week][cell] = maximum
+        return found
 
     def _cells(self):
         query = """
@@ -110,7 +122,8 @@ class Records:
                 missing += 1
                 continue
             earned = sum(v for c, v in cells.items() if c != "exploration")
-            weeks.append(max(0.0, earned / 50 - self.late[student, week]))
+            maximum = sum(m for c, m in self.maxima[week].items() if c != "exploration")
+            weeks.append(max(0.0, earned / maximum - self.late[student, week]))
         drop = max(0, 1 - missing)
         weeks = sorted(weeks)[drop:]
         explorations, open_parts = [], max(0, missing - 1)
@@ -158,7 +171,7 @@ def test_the_penalties_in_the_gradebook_are_the_policys(played):
     records = Records(played.course)
     for (student, week), stored in records.stored.items():
         score = sum(v or 0.0 for v in records.cells[student, week].values())
-        wanted = min(score, records.late[student, week] * 60)
+        wanted = min(score, records.late[student, week] * sum(records.maxima[week].values()))
         assert stored == pytest.approx(wanted, abs=1e-6), (student, week)
     assert sum(p > 0 for p in records.stored.values()) >= 3
 
