@@ -13,6 +13,7 @@ from torchstone.errors import TorchstoneError
 
 #: verb → what it does, in the words of `torchstone --help`. The file is torchstone/cli/<verb>.py.
 VERBS: Final = {
+    "audit": "Find what in the gradebook nothing explains.",
     "check": "Run a notebook's public checks on your own machine.",
     "collect": "Take in submissions: match, keep every attempt, note the time.",
     "completion": "Print the shell's tab completion.",
@@ -20,6 +21,7 @@ VERBS: Final = {
     "doctor": "See what this machine can do; attack the jail and tell what holds.",
     "explain": "Trace every point of one student's score: the receipt.",
     "feedback": "Write each student's page.",
+    "forget": "Remove everything of one student.",
     "gallery": "Build the static site of all shared notebooks.",
     "grade": "Grade an assignment's submissions into the gradebook.",
     "grades": "Final grades: table, pages, exports.",

@@ -46,8 +46,13 @@ def staff_page(report: StudentReport) -> str:
 
 
 def staff_file(report: StudentReport) -> str:
+    """The file name of a report's staff page."""
+    return staff_page_name(report.student)
+
+
+def staff_page_name(student: str) -> str:
     """The file name of a student's staff page: any student id gives a plain name in one folder."""
-    return f"student-{quote(report.student, safe='')}.html"
+    return f"student-{quote(student, safe='')}.html"
 
 
 def class_page(reports: Sequence[StudentReport], link: Callable[[StudentReport], str] = staff_file) -> str:

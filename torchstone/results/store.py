@@ -118,6 +118,21 @@ class Store:
             ).fetchall()
         yield from map(_grading, rows)
 
+    # ---- forgetting ----
+    def gradings_of(self, student: str) -> tuple[Grading, ...]:
+        """All gradings of one student's submissions, by assignment."""
+        with self._asking():
+            rows = self._db.execute("SELECT * FROM gradings WHERE student=? ORDER BY assignment", (student,)).fetchall()
+        return tuple(map(_grading, rows))
+
+    def forget(self, student: str) -> None:
+        """Remove a student's gradings, and the results that no other student's grading leads to, for good."""
+        with self._asking():
+            self._db.execute("PRAGMA secure_delete=ON")
+            self._db.execute("DELETE FROM gradings WHERE student=?", (student,))
+            self._db.execute("DELETE FROM results WHERE key NOT IN (SELECT key FROM gradings)")
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     @contextmanager
     def _asking(self) -> Iterator[None]:
         try:
