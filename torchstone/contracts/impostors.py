@@ -132,7 +132,7 @@ class Impostor(Code):
         except (Fault, NotData):
             self.differs = True
             raise
-        self.differs = self.differs or not _same(wrong, right)
+        self.differs = self.differs or not alike(wrong, right)
         return wrong
 
 
@@ -148,13 +148,15 @@ class Changing(Impostor):
 
 
 class Recorder(Impostor):
-    """Right, and keeps what it gave."""
+    """Right, and keeps what it took and gave."""
 
     def __init__(self, right: Mapping[str, Any]) -> None:
         super().__init__(right)
+        self.taken: list[Any] = []
         self.given: list[Any] = []
 
     def _change(self, inputs: Sequence[Any], value: Any) -> Any:
+        self.taken.append(list(inputs))
         self.given.append(value)
         return value
 
@@ -339,7 +341,8 @@ def _takes_upstream(function: Any) -> list[int]:
     return [i for i, name in enumerate(code.co_varnames[: code.co_argcount]) if _UPSTREAM.fullmatch(name)]
 
 
-def _same(one: Any, other: Any) -> bool:
+def alike(one: Any, other: Any) -> bool:
+    """The same data. What cannot be compared is the same only if it is one thing."""
     try:
         return same(one, other)
     except TypeError:

@@ -49,8 +49,8 @@ def mutants(exercise: str, source: str) -> tuple[Mutant, ...]:
     for node, function in _nodes(tree, ""):
         if getattr(node, "lineno", 0) not in inside:
             continue
-        for operator, new in _changes(node):
-            text = _replaced(source, node, new)
+        for operator, place, new in _edits(node):
+            text = _replaced(source, place, new)
             try:
                 shape = ast.dump(_Idle().visit(ast.parse(text)))
             except SyntaxError:
@@ -162,6 +162,15 @@ _SIBLING: Final = {a: b for pair in _SIBLINGS for a, b in (pair, pair[::-1])}
 _AXES: Final = ("dim", "axis")
 
 
+def _edits(node: ast.AST) -> Iterator[tuple[str, ast.AST, str]]:
+    """The operator, the node whose text goes, and the text that comes."""
+    for operator, new in _changes(node):
+        yield operator, node, new
+    if isinstance(node, ast.If):
+        yield "comparison", node.test, "True"
+        yield "comparison", node.test, "False"
+
+
 def _changes(node: ast.AST) -> Iterator[Change]:
     for kind, change in _OPERATORS:
         if isinstance(node, kind):
@@ -265,9 +274,6 @@ def _statement(node: ast.stmt) -> Iterator[Change]:
     value = node.value if isinstance(node, ast.Assign | ast.Return) else None
     if isinstance(value, ast.BinOp | ast.Call | ast.Name) and not _is_symmetric(value):
         yield "sign", _with(node, value=ast.UnaryOp(ast.USub(), value))
-    if isinstance(node, ast.If):
-        for truth in (True, False):
-            yield "comparison", _with(node, test=ast.Constant(truth))
     if isinstance(node, ast.With):
         yield "dropped statement", ast.unparse(ast.If(ast.Constant(True), node.body, []))
 
