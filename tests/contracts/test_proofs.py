@@ -81,7 +81,7 @@ SPOILT = {
         "test_linear.py",
         VALUES,
         SAME,
-        "the right answer for another seed",
+        "draw its inputs",
     ),
     "an upstream gradient of ones": ("cotangents", "test_linear.py", GRADIENTS, ONES, "of equal entries"),
 }
