@@ -10,9 +10,9 @@ from typing import Final
 
 import torch
 
-from benchmarks.faults.listed import LISTED, OPERATIONS, observed, probe
-from benchmarks.faults.listed import Probe as ListedProbe
-from benchmarks.faults.listed import sizes as listed_sizes
+from benchmarks.faults.listed import LISTED
+from benchmarks.faults.operations import OPERATIONS, Probe, observed
+from benchmarks.faults.operations import sizes as listed_sizes
 from benchmarks.faults.unlisted import UNLISTED, Sizes, Unlisted
 from torchstone.compare.hypotheses import Observation, explain
 
@@ -80,7 +80,7 @@ def _observed(fault: Unlisted, rng: random.Random) -> list[Observation]:
         inputs = _single(exact)
         want, truth = fault.right(*inputs), fault.right(*_double(inputs))
         got = fault.wrong(*_single(exact))
-        found.append(observed(ListedProbe(inputs, want, truth, listed_sizes(rng), name=str(seed)), got))
+        found.append(observed(Probe(inputs, want, truth, listed_sizes(rng), name=str(seed)), got))
     return found
 
 
@@ -98,6 +98,3 @@ def _cast(value: object, dtype: torch.dtype) -> object:
     if isinstance(value, (list, tuple)):
         return type(value)(_cast(v, dtype) for v in value)
     return value
-
-
-__all__ = ["Tally", "listed", "probe", "unlisted"]

@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from benchmarks.faults.draws import listed, unlisted
-from benchmarks.faults.listed import LISTED, OPERATIONS, observed, probe, sizes
+from benchmarks.faults.listed import LISTED
+from benchmarks.faults.operations import OPERATIONS, observed, probe, sizes
 from benchmarks.faults.unlisted import UNLISTED
 from torchstone.compare import differences
 from torchstone.compare.hypotheses import FAMILIES, HYPOTHESES, Observation, explain
