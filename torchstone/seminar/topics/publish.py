@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -14,6 +12,7 @@ from icalendar import Calendar, Event
 from torchstone.config import Course, Topic
 from torchstone.kit.plots import COLOURS, MARKERS
 from torchstone.seminar import pages
+from torchstone.seminar.table import table_text
 
 if TYPE_CHECKING:
     from torchstone.seminar.topics.allocate import Given
@@ -30,25 +29,23 @@ _NOTEBOOK: Final = ("notebook", "notebook_rank")
 def table(given: Sequence[Given], topics: Sequence[Topic]) -> str:
     """Who has which topics, as CSV; ranks are nobody else's business and are left out."""
     by_name = {t.assignment: t for t in topics}
-    out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\r\n")
-    rows.writerow(["id", "name", "presentation", "date", "title", "notebook_1", "notebook_2", "notebook_3"])
+    columns = ["id", "name", "presentation", "date", "title", "notebook_1", "notebook_2", "notebook_3"]
+    rows = []
     for g in given:
         topic = by_name[g.presentation]
-        rows.writerow([g.student, g.name, g.presentation, topic.date.isoformat(), topic.title, *g.notebooks])
-    return out.getvalue()
+        rows.append([g.student, g.name, g.presentation, topic.date.isoformat(), topic.title, *g.notebooks])
+    return table_text(columns, rows)
 
 
 def staff_table(given: Sequence[Given]) -> str:
     """For staff: each participant's code in the receipt, to be told to nobody else, and the ranks of what was given."""
-    out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\r\n")
-    rows.writerow(["id", "name", "code", "presentation", "rank", *(f"{n}_{k}" for k in (1, 2, 3) for n in _NOTEBOOK)])
+    columns = ["id", "name", "code", "presentation", "rank", *(f"{n}_{k}" for k in (1, 2, 3) for n in _NOTEBOOK)]
+    rows = []
     for g in given:
-        first, *others = ("" if r is None else r for r in g.ranks)
-        notebooks = [value for pair in zip(g.notebooks, others, strict=True) for value in pair]
-        rows.writerow([g.student, g.name, g.code, g.presentation, first, *notebooks])
-    return out.getvalue()
+        first, *others = ("" if r is None else str(r) for r in g.ranks)
+        notebooks = [text for pair in zip(g.notebooks, others, strict=True) for text in pair]
+        rows.append([g.student, g.name, g.code, g.presentation, first, *notebooks])
+    return table_text(columns, rows)
 
 
 def calendar(course: Course, given: Sequence[Given], topics: Sequence[Topic], now: datetime) -> bytes:

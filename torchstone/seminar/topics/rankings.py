@@ -8,8 +8,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +17,7 @@ from torchstone.collecting.roster import Roster
 from torchstone.collecting.sheet import Line, read_sheet
 from torchstone.config import Topic
 from torchstone.errors import CourseError
+from torchstone.seminar.table import table_text
 from torchstone.seminar.topics.problem import KINDS, Fixed, Kind, Person
 
 _COLUMNS: Final = ("id", "name", "away")
@@ -35,11 +34,8 @@ class Rankings:
 
 def template(roster: Roster, topics: Sequence[Topic]) -> str:
     """An empty ranking sheet (CSV) for the class."""
-    out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\r\n")
-    rows.writerow([*_COLUMNS, *(f"{t.assignment} {t.title}" for t in topics)])
-    rows.writerows([s.id, s.name, "", *("" for _ in topics)] for s in roster)
-    return out.getvalue()
+    columns = [*_COLUMNS, *(f"{t.assignment} {t.title}" for t in topics)]
+    return table_text(columns, ([s.id, s.name, "", *("" for _ in topics)] for s in roster))
 
 
 def read_rankings(path: Path, roster: Roster, topics: Sequence[Topic]) -> Rankings:
