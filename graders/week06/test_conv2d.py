@@ -4,7 +4,22 @@ import pytest
 
 from torchstone.judge import agree, exercise, points, scenario
 
-pytestmark = exercise("conv2d", accelerator=2)
+#: Everything that would convolve, or unfold, for the student.
+FORBIDDEN = [
+    *(f"{home}.conv{d}d" for home in ("torch", "torch.nn.functional") for d in (1, 2, 3)),
+    *(f"{home}.conv_transpose{d}d" for home in ("torch", "torch.nn.functional") for d in (1, 2, 3)),
+    "torch.nn.functional.unfold",
+    "torch.nn.functional.fold",
+    "torch.nn.grad.conv2d_input",
+    "torch.nn.grad.conv2d_weight",
+    "torch.convolution",
+    "aten::convolution",
+    "aten::convolution_backward",
+    "aten::im2col",
+    "aten::col2im",
+]
+
+pytestmark = exercise("conv2d", accelerator=2, forbidden=FORBIDDEN)
 OPERANDS = 1.0  # inputs, kernels and upstream gradients are of this size: a sum of products may come near 0 by chance
 
 #: n, c, o, (h, w), (kh, kw); an output is (h − kh + 1, w − kw + 1)

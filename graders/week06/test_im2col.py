@@ -6,7 +6,19 @@ import pytest
 
 from torchstone.judge import agree, exercise, points, scenario, vjp
 
-pytestmark = exercise("im2col", accelerator=1)
+#: Everything that would unfold, or convolve, for the student. `Tensor.unfold` is another thing, and allowed.
+FORBIDDEN = [
+    "torch.nn.functional.unfold",
+    "torch.nn.functional.fold",
+    *(f"{home}.conv{d}d" for home in ("torch", "torch.nn.functional") for d in (1, 2, 3)),
+    *(f"{home}.conv_transpose{d}d" for home in ("torch", "torch.nn.functional") for d in (1, 2, 3)),
+    "torch.convolution",
+    "aten::im2col",
+    "aten::col2im",
+    "aten::convolution",
+]
+
+pytestmark = exercise("im2col", accelerator=1, forbidden=FORBIDDEN)
 OPERANDS = 1.0  # entries and upstream gradients are of this size: a sum of them may come near 0 by chance
 
 #: n, c, (h, w), window
