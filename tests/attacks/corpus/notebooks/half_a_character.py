@@ -1,0 +1,14 @@
+"""A lone surrogate, which no file and no process can take."""
+
+from arena.files import parsed, read_strictly
+
+CELL = b'{"cell_type": "code", "metadata": {}, "source": "x = \'\\ud800\'", "outputs": [], "execution_count": null}'
+DATA = b'{"cells": [' + CELL + b'], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+
+
+def control(folder, patch):
+    return parsed(DATA)
+
+
+def ours(folder, patch):
+    return read_strictly(DATA)
