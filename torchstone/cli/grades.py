@@ -114,6 +114,8 @@ def canvas(export: Path, to: Path, named: tuple[str, ...], course: Course, as_js
     from torchstone.seminar.exports.canvas import merge
     from torchstone.seminar.exports.columns import columns_of
 
+    if to.resolve() == export.resolve():
+        raise click.BadParameter("it is the export itself; write to another file", param_hint="--to")
     titles = dict(_pair(text) for text in named)
     columns = columns_of(course, _grades(course))
     merged = merge(export, course, read_roster(course.roster), columns, titles)

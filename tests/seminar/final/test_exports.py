@@ -92,6 +92,21 @@ def test_canvas_gets_our_cells_and_keeps_everything_else(final, export):
     assert merged.text.startswith("\ufeff")
 
 
+def test_ids_of_two_people_in_one_row_are_no_match_whatever_the_name(final, export):
+    course, roster, _, columns = final
+    merged = merge(
+        export(CANVAS.replace("901,ann,ann@example.org", "901,ann,cyd@example.org")), course, roster, columns
+    )
+    assert "row 4: 'ann' or 'cyd@example.org' fits ann and cyd" in merged.unmatched[0]
+    assert rows(merged.text)["cyd@example.org"]["Week 1 (11)"] == ""
+
+
+def test_a_name_finds_its_person_where_no_id_is_known(final, export):
+    course, roster, _, columns = final
+    merged = merge(export(CANVAS.replace("901,ann,ann@example.org", "901,,x7")), course, roster, columns)
+    assert rows(merged.text)["x7"]["Week 1 (11)"] == "30"
+
+
 def test_the_diff_names_each_cell_before_and_after(final, export):
     course, roster, _, columns = final
     changes = merge(export(), course, roster, columns).changes
@@ -251,6 +266,9 @@ def test_the_command_line_shows_writes_and_exits(semester, after, export, tmp_pa
     assert call(*there, "compare", str(out)).exit_code == 0  # the course may be named before the verb, too
     assert call("moodle", "--to", str(out), *there).exit_code == 0
     assert call("compare", str(out), *there).exit_code == 0
+    theirs = export()
+    assert call("canvas", str(theirs), "--to", str(theirs), *there).exit_code == 2
+    assert theirs.read_text(encoding="utf-8") == CANVAS
     merged = call("canvas", str(export()), "--to", str(out), *there)
     assert merged.exit_code == 1  # somebody of the export is not in the roster
     assert "row 4, ann, Week 1 (11): empty → 30" in merged.output

@@ -163,9 +163,9 @@ def _people(
     for line, row in rows:
         if not any(cell.strip() for cell in row) or row[name_at].strip().casefold() == _TEST_STUDENT:
             continue
-        match = matcher.match([row[at] for at in ids if row[at].strip()])
-        if match.student is None:
-            match = matcher.match([row[name_at]])
+        known = {m.student for at in ids if (m := matcher.match([row[at]])).student is not None}
+        # A name helps only where no id is known; two ids of two people stay a contradiction.
+        match = matcher.match([row[at] for at in ids] if known else [row[name_at]])
         if match.student is None:
             unmatched.append(f"row {line}: {match.reason}")
         elif match.student.id in found.values():
