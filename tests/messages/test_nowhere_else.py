@@ -12,6 +12,7 @@ PACKAGE = Path(torchstone.__file__).parent
 
 #: What carries a text to a student: none of its arguments may be a text of several words.
 CARRIERS = {
+    "Advice",
     "BrokenCell",
     "CheckFailed",
     "Fault",
@@ -20,7 +21,9 @@ CARRIERS = {
     "Misfit",
     "NotWritten",
     "Repair",
+    "Rerun",
     "Step",
+    "Stopped",
     "Unloadable",
     "UnreadableNotebook",
     "Verdict",

@@ -39,6 +39,7 @@ def test_in_the_jail_there_is_nothing_of_the_machine_and_of_an_earlier_session(t
     assert "left_over" in missed
     assert "it did not end within 12 s" in endless or "more than 6 s of CPU time" in endless
     assert not done.good
+    assert done.note.startswith("Keep what it reads in the notebook")
 
 
 @pytest.mark.slow
@@ -64,6 +65,7 @@ def test_without_jail_and_jupyter_it_says_so(monkeypatch):
     assert done.place == "nowhere"
     assert not done.good
     assert "no jail can be built here" in done.note
+    assert done.note.startswith("It was not run")
     assert "pip install nbclient" in done.note
 
 

@@ -35,6 +35,7 @@ def command(notebook: Path, seconds: float, run: bool, jailed: bool | None, as_j
     the exploration is looked at, and all of it is run. Exits with 0 whatever the advice.
     """
     from torchstone.kit.literate import advise
+    from torchstone.messages import literate as told
     from torchstone.notebook import exploration_part, read
 
     try:
@@ -49,7 +50,7 @@ def command(notebook: Path, seconds: float, run: bool, jailed: bool | None, as_j
         from torchstone.seminar.rerun import rerun
 
         if not as_json:
-            click.echo("running it from top to bottom …", err=True)
+            click.echo(told.running(), err=True)
         done = rerun(whole, seconds, jailed=jailed)
     if as_json:
         looked_at = "exploration" if part else "whole"
@@ -58,12 +59,12 @@ def command(notebook: Path, seconds: float, run: bool, jailed: bool | None, as_j
         click.echo(json.dumps(facts, indent=2, ensure_ascii=False))
         return
     if part:
-        click.echo("This is a week's notebook: what follows is about its exploration.")
+        click.echo(told.about_exploration())
     _show(advice)
     if done:
         _show_run(done)
     open_points = sum(a.state != "there" for a in advice) + (done is not None and not done.good)
-    click.echo(f"{open_points} points to look at" if open_points else "nothing found to mend")
+    click.echo(told.points_open(open_points) if open_points else told.nothing_open())
 
 
 def _code_before(whole: dict[str, Any], part: dict[str, Any]) -> int:
@@ -83,14 +84,16 @@ def _show(advice: Sequence[Advice]) -> None:
 
 
 def _show_run(done: Rerun) -> None:
-    where = {"jail": "in the jail, CPU time", "kernel": "in a plain kernel"}.get(done.place, "not run")
+    from torchstone.messages import literate as told
+
     symbol, colour = _SYMBOLS["there" if done.good else "look" if done.place == "nowhere" else "missing"]
-    click.secho(f"{symbol} Runs from top to bottom", fg=colour, nl=False)
+    click.secho(f"{symbol} {told.title('run')}", fg=colour, nl=False)
     if done.place == "nowhere":
         click.echo(f": {done.note}")
         return
-    slow = f"; make it faster: the limit is {done.limit:g} s" if done.seconds > done.limit else ""
-    click.echo(f": {done.seconds:g} s ({where}){slow}")
+    click.echo(f": {told.ran_in_jail(done.seconds) if done.place == 'jail' else told.ran_in_kernel(done.seconds)}")
+    if done.seconds > done.limit:
+        click.echo(f"    {told.make_faster(done.limit)}")
     for stop in done.stopped:
         click.echo(f"    {stop.cell}{f', line {stop.line}' if stop.line else ''}: {stop.text}")
     if done.note:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from torchstone.errors import JailError
+from torchstone.messages import literate as told
 from torchstone.model import Cell, JailPolicy, Limits
 from torchstone.notebook.magics import without_magics
 
@@ -21,6 +22,7 @@ Place = Literal["jail", "kernel", "nowhere"]
 #: A busy machine gives a program less than its share: how much longer than the limit we wait.
 _PATIENCE: Final = 4.0
 _CORES: Final = 2
+_NO_FILE: Final = ("FileNotFoundError", "PermissionError")
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,8 @@ def rerun(notebook: Mapping[str, Any], limit: float, *, jailed: bool | None = No
     except (JailError, ImportError) as e:  # no jail, or a system without what one is made of
         if jailed:
             raise
-        why = "the jail needs Linux" if sys.platform != "linux" else f"no jail can be built here ({_first_line(e)})"
-        return _in_kernel(notebook, limit, f"{why}; this ran in a plain kernel, which sees your files and the network")
+        why = told.jail_needs_linux() if sys.platform != "linux" else told.no_jail_here(_first_line(e))
+        return _in_kernel(notebook, limit, why)
 
 
 def _in_jail(notebook: Mapping[str, Any], limit: float) -> Rerun:
@@ -80,17 +82,19 @@ def _in_jail(notebook: Mapping[str, Any], limit: float) -> Rerun:
                     broken = child.load([cell], max(0.0, end - time.monotonic()))
                     stopped += [Stopped(b.cell, b.message, b.line) for b in broken]
             except ChildLost as lost:
-                stopped.append(Stopped(lost.cell or "the notebook", _lost(lost.reason, limit)))
-        return Rerun("jail", round(child.cpu_seconds, 1), limit, tuple(stopped))
+                stopped.append(Stopped(lost.cell or told.the_notebook(), _lost(lost.reason, limit)))
+        files = any(s.text.startswith(_NO_FILE) for s in stopped)
+        note = told.no_files_in_jail() if files else ""
+        return Rerun("jail", round(child.cpu_seconds, 1), limit, tuple(stopped), note)
 
 
-def _in_kernel(notebook: Mapping[str, Any], limit: float, note: str) -> Rerun:
+def _in_kernel(notebook: Mapping[str, Any], limit: float, why: str) -> Rerun:
+    """`why` is the reason for which it is not the jail; empty where a plain kernel was asked for."""
     try:
         import nbclient
         import nbformat
     except ImportError:
-        why = "Jupyter's nbclient is not installed, so it was not run; `pip install nbclient ipykernel` brings it"
-        return Rerun("nowhere", 0.0, limit, note=f"{note.partition(';')[0]}; {why}".removeprefix("; "))
+        return Rerun("nowhere", 0.0, limit, note=told.not_run(why or told.asked_for_kernel()))
     book = nbformat.from_dict(_plain(notebook))
     client = nbclient.NotebookClient(
         book, timeout=int(limit * _PATIENCE), kernel_name="python3", allow_errors=True, force_raise_errors=False
@@ -100,14 +104,14 @@ def _in_kernel(notebook: Mapping[str, Any], limit: float, note: str) -> Rerun:
     try:
         client.execute()
     except (nbclient.exceptions.CellTimeoutError, nbclient.exceptions.DeadKernelError) as e:
-        stopped.append(Stopped("the notebook", _first_line(e)))
+        stopped.append(Stopped(told.the_notebook(), _first_line(e)))
     except Exception as e:  # no kernel of that name, or one that does not start: nothing of the author's
-        return Rerun("nowhere", 0.0, limit, note=f"no Jupyter kernel could be started: {_first_line(e)}")
+        return Rerun("nowhere", 0.0, limit, note=told.no_kernel(_first_line(e)))
     seconds = time.monotonic() - start
     for number, cell in enumerate((c for c in book.cells if c.cell_type == "code"), 1):
         errors = (o for o in cell.outputs if o.output_type == "error")
         stopped += [Stopped(f"cell {number}", f"{o.ename}: {o.evalue}"[:300]) for o in errors]
-    return replace(Rerun("kernel", round(seconds, 1), limit, tuple(stopped)), note=note)
+    return Rerun("kernel", round(seconds, 1), limit, tuple(stopped), told.plain_kernel(why) if why else "")
 
 
 def _cells(notebook: Mapping[str, Any]) -> tuple[Cell, ...]:
@@ -130,12 +134,13 @@ def _plain(notebook: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _lost(reason: str, limit: float) -> str:
-    return {
-        "deadline": f"it did not end within {limit * _PATIENCE:g} s",
-        "cpu": f"it took more than {_CORES * limit:g} s of CPU time",
-        "memory": "it needs more memory than the course's machine gives",
-        "output": "it prints without end",
-    }.get(reason, "it took the process down")
+    if reason == "deadline":
+        return told.no_end(limit * _PATIENCE)
+    if reason == "cpu":
+        return told.too_much_cpu(_CORES * limit)
+    if reason == "memory":
+        return told.too_much_memory()
+    return told.prints_without_end() if reason == "output" else told.took_process_down()
 
 
 def _first_line(error: BaseException) -> str:

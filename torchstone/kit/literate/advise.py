@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from torchstone.kit.literate.advice import Advice, State
 from torchstone.kit.literate.code import Code, read_code
+from torchstone.messages import literate as told
 
 #: Words of prose that open the notebook, that follow the last figure, and that the whole holds at least.
 OPENING_WORDS: Final = 40
@@ -123,52 +124,40 @@ def _prose(text: str) -> str:
     return text
 
 
-def _say(name: str, title: str, state: State, text: str, cells: Sequence[_Cell] = ()) -> Advice:
-    return Advice(name, title, state, text, tuple(c.label for c in cells))
+def _say(demand: str, state: State, text: str, cells: Sequence[_Cell] = ()) -> Advice:
+    return Advice(demand, told.title(demand), state, text, tuple(c.label for c in cells))
 
 
-def _number(cells: Sequence[_Cell]) -> str:
-    return f"{len(cells)} code cell{'' if len(cells) == 1 else 's'}"
-
-
-# ---- the questions, in the order in which a reader meets them -----------------------------------------------------
+# ---- the questions, in the order in which a reader meets them -------------------------------------------------------
 
 
 def _problem(story: _Story) -> Advice:
-    title = "The problem is explained"
     words = sum(c.words for c in story.opening)
-    asked = any(_PROBLEM.search(c.source) for c in story.opening)
     if words < OPENING_WORDS:
-        text = f"Open with the problem: what is asked, and why it matters, before the first code ({words} words now)."
-        return _say("problem", title, "missing", text)
-    if not asked:
-        return _say("problem", title, "look", "Say the question in one sentence: the opening reads like a description.")
-    return _say("problem", title, "there", f"{words} words before the first code")
+        return _say("problem", "missing", told.open_with_problem(words))
+    if not any(_PROBLEM.search(c.source) for c in story.opening):
+        return _say("problem", "look", told.ask_a_question())
+    return _say("problem", "there", told.words_before_code(words))
 
 
 def _hypothesis(story: _Story) -> Advice:
-    title = "A hypothesis, before the experiment"
     first = next((i for i, c in enumerate(story.cells) if c.is_figure), len(story.cells))
     early = "\n".join(c.source for c in story.cells[:first] if c.code is None)
     if _HYPOTHESIS.search(early):
-        return _say("hypothesis", title, "there", "found before the first figure")
+        return _say("hypothesis", "there", told.before_the_first_figure())
     if _HYPOTHESIS.search(story.text):
-        return _say("hypothesis", title, "look", "Move your hypothesis before the first figure: it is found after it.")
-    text = "Write what you expect and what would prove you wrong, before the first result."
-    return _say("hypothesis", title, "missing", text)
+        return _say("hypothesis", "look", told.move_hypothesis())
+    return _say("hypothesis", "missing", told.write_hypothesis())
 
 
 def _solution(story: _Story) -> Advice:
-    title = "Code is explained where it stands"
     long = [c for c in story.code if c.code and c.code.lines > SHORT_CELL]
     bare = [c for c in long if (before := story.before(c)) is None or (before.code is not None and not _says(c))]
     if not story.code:
-        return _say("solution", title, "missing", "Add the code of your experiment: there is none yet.")
+        return _say("solution", "missing", told.add_code())
     if bare:
-        state: State = "missing" if len(bare) * 2 > len(long) else "look"
-        text = "Put a few words before these cells: what they do, and why so."
-        return _say("solution", title, state, text, bare)
-    return _say("solution", title, "there", "each longer code cell has words before it")
+        return _say("solution", "missing" if len(bare) * 2 > len(long) else "look", told.explain_cells(), bare)
+    return _say("solution", "there", told.words_before_each())
 
 
 def _says(cell: _Cell) -> bool:
@@ -178,57 +167,49 @@ def _says(cell: _Cell) -> bool:
 
 
 def _balance(story: _Story) -> Advice:
-    title = "Prose and code are in balance"
     words, lines = len(_WORD.findall(story.prose)), story.lines()
-    ratio = words / max(1, lines)
-    found = f"{words} words and {lines} lines of code ({ratio:.1f} words a line)"
+    found = told.amounts(words, lines)
     if words < PROSE_WORDS:
-        return _say("balance", title, "missing", f"Write more for a reader who was not there: {found}.")
-    if ratio < FEWEST_WORDS_A_LINE:
-        return _say("balance", title, "look", f"Explain more, or move helpers into one cell at the top: {found}.")
-    return _say("balance", title, "there", found)
+        return _say("balance", "missing", told.write_more(found))
+    if words < FEWEST_WORDS_A_LINE * lines:
+        return _say("balance", "look", told.explain_more(found))
+    return _say("balance", "there", found)
 
 
 def _long_cells(story: _Story) -> Advice:
-    title = "Cells that fit a screen"
     long = [c for c in story.code if c.code and c.code.lines > LONGEST_CELL]
     if long:
-        text = f"Split these cells, each has more than {LONGEST_CELL} lines of code: one step a cell, with its reason."
-        return _say("cells", title, "look", text, long)
-    return _say("cells", title, "there", f"no cell has more than {LONGEST_CELL} lines of code")
+        return _say("cells", "look", told.split_cells(LONGEST_CELL), long)
+    return _say("cells", "there", told.none_longer(LONGEST_CELL))
 
 
 def _python(story: _Story) -> Advice:
-    broken = [c for c in story.code if c.code and c.code.broken]
+    broken = [(c, c.code.broken) for c in story.code if c.code and c.code.broken]
     if broken:
-        text = f"Mend the syntax of these cells; the first says {broken[0].code.broken}" if broken[0].code else ""
-        return _say("python", "Every cell is Python", "missing", text, broken)
-    return _say("python", "Every cell is Python", "there", _number(story.code))
+        return _say("python", "missing", told.mend_syntax(broken[0][1]), [c for c, _ in broken])
+    return _say("python", "there", told.in_code_cells(len(story.code)))
 
 
 def _figures(story: _Story) -> Advice:
     if not story.figures and not _MARKDOWN_IMAGE.search(story.text):
-        return _say("figures", "Figures", "missing", "Show your result in a figure: no cell draws one.")
-    return _say("figures", "Figures", "there", f"drawn by {_number(story.figures)}", story.figures)
+        return _say("figures", "missing", told.show_figure())
+    return _say("figures", "there", told.in_code_cells(len(story.figures)), story.figures)
 
 
 def _labels(story: _Story) -> Advice:
-    title = "Axes are labelled"
     drawn = [c for c in story.figures if c.code and c.code.draws and not c.code.pictures_only]
     bare = [c for c in drawn if c.code and not (c.code.x_label and c.code.y_label)]
     if bare:
-        return _say("labels", title, "missing", "Label both axes, with units: `ax.set(xlabel=…, ylabel=…)`.", bare)
-    found = f"in {_number(drawn)}" if drawn else "no axes need labels"
-    return _say("labels", title, "there", found)
+        return _say("labels", "missing", told.label_axes(), bare)
+    return _say("labels", "there", told.in_code_cells(len(drawn)) if drawn else told.no_axes())
 
 
 def _captions(story: _Story) -> Advice:
-    title = "Figures have captions"
     bare = [c for c in story.figures if not _captioned(story, c)]
     if bare:
-        text = "Write under each figure what it shows and what to see in it: “Figure 1. …”."
-        return _say("captions", title, "missing" if len(bare) == len(story.figures) else "look", text, bare)
-    return _say("captions", title, "there", "words under them, or a title")
+        state: State = "missing" if len(bare) == len(story.figures) else "look"
+        return _say("captions", state, told.write_captions(), bare)
+    return _say("captions", "there", told.captioned())
 
 
 def _captioned(story: _Story, cell: _Cell) -> bool:
@@ -238,63 +219,52 @@ def _captioned(story: _Story, cell: _Cell) -> bool:
 
 
 def _alt(story: _Story) -> Advice:
-    title = "Figures have alternative texts"
     bare = [c for c in story.figures if not _has_alt(c)]
     images = [alt for alt in _MARKDOWN_IMAGE.findall(story.text) if not alt.strip()]
     if bare or images:
-        text = "Say for those who cannot see it what a figure shows: `plots.show(fig, alt=…)`, or `![…](picture)`."
-        return _say("alt", title, "missing", text, bare)
-    return _say("alt", title, "there", f"for {_number(story.figures)}")
+        return _say("alt", "missing", told.write_alt(), bare)
+    return _say("alt", "there", told.in_code_cells(len(story.figures)))
 
 
 def _has_alt(cell: _Cell) -> bool:
-    told = [o.get("metadata", {}).get("image/png", {}) for o in cell.pictures]
-    return (cell.code is not None and cell.code.alt) or (bool(told) and all(t.get("alt") for t in told))
+    kept = [o.get("metadata", {}).get("image/png", {}) for o in cell.pictures]
+    return (cell.code is not None and cell.code.alt) or (bool(kept) and all(k.get("alt") for k in kept))
 
 
 def _seeds(story: _Story) -> Advice:
-    title = "Randomness is seeded"
     random = [c for c in story.code if c.code and c.code.random]
     if not random:
-        return _say("seeds", title, "there", "nothing random was seen")
+        return _say("seeds", "there", told.nothing_random())
     if not any(c.code and c.code.seeded for c in story.code):
-        text = "Seed what is random, so that others get your figures: `torch.Generator().manual_seed(seed)`."
-        return _say("seeds", title, "missing", text, random)
+        return _say("seeds", "missing", told.seed(), random)
     if not any(c.code and c.code.many_seeds for c in story.code):
-        text = "Repeat the comparison with three seeds or more (`for seed in range(5)`) and show their spread."
-        return _say("seeds", title, "look", text)
-    return _say("seeds", title, "there", "seeded, and repeated over three seeds or more")
+        return _say("seeds", "look", told.repeat())
+    return _say("seeds", "there", told.seeded())
 
 
 def _interpretation(story: _Story) -> Advice:
-    title = "The result is interpreted, with what failed"
     rest = story.after(story.figures[-1]) if story.figures else story.cells
     words = sum(c.words for c in rest)
     if words < CLOSING_WORDS:
-        text = f"After the last figure, say what it means for your hypothesis ({words} words now)."
-        return _say("interpretation", title, "missing", text)
+        return _say("interpretation", "missing", told.interpret(words))
     if not any(_FAILURE.search(c.source) for c in rest if c.code is None):
-        return _say("interpretation", title, "look", "Name a limit, another explanation, or an attempt that failed.")
-    return _say("interpretation", title, "there", f"{words} words after the last figure")
+        return _say("interpretation", "look", told.name_a_limit())
+    return _say("interpretation", "there", told.words_after_figure(words))
 
 
 def _references(story: _Story) -> Advice:
-    title = "References"
-    headed = any(_REFERENCES.search(heading) for heading in _HEADING.findall(story.text))
     if not _REFERENCE.search(story.text):
-        text = "Name what you build on (chapter, paper, data), where you use it or under “References”."
-        return _say("references", title, "missing", text)
-    return _say("references", title, "there", "under a heading of their own" if headed else "in the text")
+        return _say("references", "missing", told.name_sources())
+    headed = any(_REFERENCES.search(heading) for heading in _HEADING.findall(story.text))
+    return _say("references", "there", told.references_headed() if headed else told.references_in_text())
 
 
 def _paths(story: _Story) -> Advice:
-    title = "Nothing of your own machine"
     found = [c for c in story.code if c.code and c.code.paths]
     if found:
         shown = ", ".join(sorted({p for c in found if c.code for p in c.code.paths}))[:120]
-        text = f"Make these paths relative, or draw on the kit's data: they exist on your machine only ({shown})."
-        return _say("paths", title, "missing", text, found)
-    return _say("paths", title, "there", "no absolute path")
+        return _say("paths", "missing", told.make_relative(shown), found)
+    return _say("paths", "there", told.no_path())
 
 
 _QUESTIONS: Final[tuple[Callable[[_Story], Advice], ...]] = (
