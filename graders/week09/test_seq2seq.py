@@ -23,7 +23,7 @@ def parameters(draw, source_size, target_size, embedding, hidden):
         return (3 * hidden, inputs), (3 * hidden, hidden), (3 * hidden,), (3 * hidden,)
 
     shapes = [(source_size, embedding), *gru(embedding), (target_size, embedding), *gru(embedding + hidden)]
-    return [draw(*shape) for shape in [*shapes, (target_size, hidden), (target_size,)]]
+    return [draw(*shape, scale=0.5) for shape in [*shapes, (target_size, hidden), (target_size,)]]
 
 
 def sentences(draw, size, n, longest):
