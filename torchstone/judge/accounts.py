@@ -58,25 +58,22 @@ def explained(
 
 
 def applied(check: CheckResult, explanation: Explained | None) -> CheckResult:
-    """A check's result with the line of the mistake; the advice too, unless a misconception was named already.
-
-    An account knows the line: it says more than the framework's own hypothesis that something is on another device.
-    """
+    """A check's result with the line of the mistake; the advice too, unless a misconception was named already."""
     verdict = check.verdict
     if check.status != "failed" or verdict is None:
         return check
-    if explanation is not None:
-        named = verdict.hint if verdict.hint and verdict.hint.name != OTHER_DEVICE.name else explanation.hint
-        hint = replace(named, link=named.link or section(check.exercise))
-        return replace(check, verdict=replace(verdict, where=explanation.where or verdict.where, hint=hint))
-    return replace(check, verdict=_if_named(verdict, section(check.exercise)))
+    hint = verdict.hint or (_without_a_line(verdict) if explanation is None else explanation.hint)
+    where = verdict.where if explanation is None else explanation.where or verdict.where
+    if hint is not None:
+        hint = replace(hint, link=hint.link or section(check.exercise))
+    return replace(check, verdict=replace(verdict, where=where, hint=hint))
 
 
-def _if_named(verdict: Verdict, link: str) -> Verdict:
-    """Advice where the program asked for a device by its name, which fails on the CPU already."""
-    if verdict.hint is None and verdict.stage in (Stage.RAN, Stage.DEVICE) and _ABSENT.search(verdict.message):
-        return replace(verdict, hint=Hint(devices.name("named"), devices.take_the_inputs_device(""), link))
-    return verdict
+def _without_a_line(verdict: Verdict) -> Hint | None:
+    """Where the program asked for a device by its name, which fails on the CPU already; where no line is known."""
+    if verdict.stage in (Stage.RAN, Stage.DEVICE) and _ABSENT.search(verdict.message):
+        return Hint(devices.name("named"), devices.take_the_inputs_device(""))
+    return OTHER_DEVICE.advice if verdict.stage is Stage.DEVICE else None
 
 
 def _account(week: Week, zygotes: Zygotes, limits: Limits, program: Program, evidence: Evidence) -> Account | None:

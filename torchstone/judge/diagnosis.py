@@ -25,7 +25,7 @@ from torchstone.judge.children import Device, Zygotes
 from torchstone.judge.draw import WORLDS, Draw
 from torchstone.judge.implementations import REFUSED, Jailed, wall_seconds
 from torchstone.judge.misconceptions import Misconception, section
-from torchstone.judge.observing import observation
+from torchstone.judge.observing import Observer
 from torchstone.judge.probe import ACCELERATOR, Finding, Probe
 from torchstone.judge.trial import End, Trace, Trial
 from torchstone.judge.week import Week
@@ -82,6 +82,7 @@ class Diagnosis:
         self, week: Week, zygotes: Zygotes, limits: Limits, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._week, self._zygotes, self._clock = week, zygotes, clock
+        self._observer = Observer(week)
         self._limits = replace(limits, cpu_seconds=min(limits.cpu_seconds, PROBE_SECONDS))
         self._traces: dict[tuple[str, str, str], Trace] = {}
 
@@ -89,7 +90,7 @@ class Diagnosis:
         """A hint for each failed check of a program that a misconception or a hypothesis explains.
 
         Where several misconceptions explain a check alike, those stay that explain most of the exercise's failed
-        checks; if they do not share one wording even then, nothing is said: a wrong hint is worse than none. A device
+        checks; if they do not share one wording even then, none is named: a wrong hint is worse than none. A device
         check has no hypotheses: it is run again under witness (`accounts.py`).
         """
         deadline = self._clock() + SECONDS
@@ -101,7 +102,7 @@ class Diagnosis:
             reach = Counter(m.name for check in checks for m in explaining[check])
             for check in checks:
                 hint = _one_wording(explaining[check], reach)
-                if not explaining[check] and check[1] != ACCELERATOR and self._clock() < deadline:
+                if hint is None and check[1] != ACCELERATOR and self._clock() < deadline:
                     hint = self._generic(program, failed[check])
                 if hint is not None:
                     hints[(exercise, check[1])] = replace(hint, link=hint.link or section(exercise))
@@ -132,7 +133,7 @@ class Diagnosis:
         if _unwritten(tried):
             return None
         try:
-            seen = [observation(self._week, e.probe, e.trial, e.fault) for e in tried]
+            seen = [self._observer.observation(e.probe, e.trial, e.fault) for e in tried]
             return explain(seen) or explain([*seen, *self._in_float64(program, tried)])
         except TorchstoneError:
             raise
@@ -151,7 +152,7 @@ class Diagnosis:
                     trial, fault = stand.trial(probe)
                 except CourseFault:
                     return []
-                found.append(observation(self._week, probe, trial, fault))
+                found.append(self._observer.observation(probe, trial, fault))
         return found
 
 

@@ -17,27 +17,6 @@ from torchstone.judge.week import Week
 from torchstone.model import Stage
 
 
-def observation(week: Week, probe: Probe, trial: Trial, fault: Fault | None) -> Observation:
-    """One probe as a hypothesis sees it. `trial` is the student's; the inputs are those of the reference's run."""
-    calls = _calls(week, probe)
-    dtype = str(probe.world.dtype).removeprefix("torch.")
-    seen = Observation(dtype=dtype, strided=probe.world.strided, probe=probe.name)
-    if fault is None:
-        return replace(seen, inputs=calls[-1].inputs if calls else ())
-    at = len(trial.seen) - (fault.stage is not Stage.INPUTS)  # such a call ended before its result was compared
-    made = [c for c in calls if c.at <= at]
-    last = made[-1] if made else _Call(0, "", ())
-    repeated = any(c.name == last.name and c.at < last.at for c in made)
-    seen = replace(seen, stage=fault.stage, said=fault.message, inputs=last.inputs)
-    seen = replace(seen, direct=last.direct, repeated=repeated)
-    oracle = week.oracle(probe)
-    if not 0 <= at < min(len(trial.seen), len(oracle.here)):
-        return seen
-    value = trial.seen[at]
-    want, truth = (value.want, value.want) if value.explicit else (oracle.here[at].value, oracle.truth[at].value)
-    return replace(seen, got=value.value, want=want, truth=truth, scale=value.scale)
-
-
 @dataclass(frozen=True)
 class _Call:
     """A call that a body made of its implementation."""
@@ -67,9 +46,39 @@ class _Recorder(Code):
         self._noted.append(_Call(len(self._seen), name, tuple(flat([*args, *kwargs.values()])), direct))
 
 
-def _calls(week: Week, probe: Probe) -> list[_Call]:
-    """The calls of a probe's body, with their inputs, as the reference gets them."""
-    trial = Trial()
-    recorder = _Recorder(week.names, trial.seen)
-    trial.run(probe.body, probe.args, recorder, Draw(week.key, probe.name, probe.world.here()))
-    return recorder._noted
+class Observer:
+    """Sees probes as hypotheses do. What goes into a probe's calls is kept: it is the same for every submission."""
+
+    def __init__(self, week: Week) -> None:
+        self._week = week
+        self._kept: dict[tuple[str, str], list[_Call]] = {}
+
+    def observation(self, probe: Probe, trial: Trial, fault: Fault | None) -> Observation:
+        """One probe. `trial` is the student's; the inputs are those of the reference's run."""
+        calls = self._calls(probe)
+        dtype = str(probe.world.dtype).removeprefix("torch.")
+        seen = Observation(dtype=dtype, strided=probe.world.strided, probe=probe.name)
+        if fault is None:
+            return replace(seen, inputs=calls[-1].inputs if calls else ())
+        at = len(trial.seen) - (fault.stage is not Stage.INPUTS)  # such a call ended before its result was compared
+        made = [c for c in calls if c.at <= at]
+        last = made[-1] if made else _Call(0, "", ())
+        repeated = any(c.name == last.name and c.at < last.at for c in made)
+        seen = replace(seen, stage=fault.stage, said=fault.message, inputs=last.inputs)
+        seen = replace(seen, direct=last.direct, repeated=repeated)
+        oracle = self._week.oracle(probe)
+        if not 0 <= at < min(len(trial.seen), len(oracle.here)):
+            return seen
+        value = trial.seen[at]
+        want, truth = (value.want, value.want) if value.explicit else (oracle.here[at].value, oracle.truth[at].value)
+        return replace(seen, got=value.value, want=want, truth=truth, scale=value.scale)
+
+    def _calls(self, probe: Probe) -> list[_Call]:
+        """The calls of a probe's body, with their inputs, as the reference gets them."""
+        slot = (probe.name, probe.world.name)
+        if slot not in self._kept:
+            trial = Trial()
+            recorder = _Recorder(self._week.names, trial.seen)
+            trial.run(probe.body, probe.args, recorder, Draw(self._week.key, probe.name, probe.world.here()))
+            self._kept[slot] = recorder._noted
+        return self._kept[slot]
