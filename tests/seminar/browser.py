@@ -43,7 +43,7 @@ def browser(folder: Path):
 def _address(profile: Path, process: subprocess.Popen[bytes]) -> str:
     until = time.monotonic() + 120
     while time.monotonic() < until and process.poll() is None:
-        with suppress(OSError, IndexError):
+        with suppress(OSError, ValueError):  # not there yet, or not written to its end
             port, path = (profile / "DevToolsActivePort").read_text().split()[:2]
             return f"ws://127.0.0.1:{port}{path}"
         time.sleep(0.05)

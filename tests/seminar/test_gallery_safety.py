@@ -125,4 +125,4 @@ def test_what_is_downloaded_is_a_notebook_without_anything_active():
 def test_a_figure_without_a_description_says_so():
     png = notebooks.figure("")
     (block,) = made(notebooks.notebook(notebooks.code("draw()", png))).blocks
-    assert 'alt="A figure of cell 1; its author gave no description"' in block
+    assert 'alt="figure of cell 1; its author gave no description"' in block

@@ -31,7 +31,7 @@ def test_items_comments_and_the_mean_are_there_and_no_grader_is(course, rubric):
     second = mark(rubric, "s01", "week04", FULL | {"comparison": 2}, "Well asked.")
     enter(course, [New(first, "secret-ta1"), New(second, "secret-ta2")])
     text = page(course, "s01")
-    assert "<strong>9.5</strong> of 10 points" in text
+    assert "<strong>9.5 of 10</strong>" in text
     assert "2.5 of 3" in text
     assert "Add &lt;b&gt;seeds&lt;/b&gt;." in text
     assert "Name one thing that your experiment cannot show" in text

@@ -16,6 +16,7 @@ from torchstone.feedback import words
 from torchstone.feedback.inline import inline
 from torchstone.feedback.page import environment
 from torchstone.feedback.texts import COMMENT, visible
+from torchstone.messages import scored as told
 from torchstone.seminar import ledger
 from torchstone.seminar.ledger import KINDS, Entry, Kind, Score
 from torchstone.seminar.people import People
@@ -60,16 +61,11 @@ def works(rubrics: Mapping[Kind, Rubric], entries: Sequence[Entry], student: str
 
 def scored_page(course_title: str, name: str, topics: Mapping[str, str], done: Sequence[Work]) -> str:
     """One student's page. `topics` are headings by assignment: «Week 4 · Multilayer perceptrons»."""
-    titles: dict[Kind, str] = {
-        "notebook": "Explorations",
-        "presentation": "Presentation",
-        "participation": "Attendance and participation",
-    }
-    groups = [(titles[kind], [_view(w, topics) for w in done if w.kind == kind]) for kind in KINDS]
+    groups = [(kind, [_view(w, topics) for w in done if w.kind == kind]) for kind in KINDS]
     return (
         _environment()
         .get_template("scored.html.j2")
-        .render(course=course_title, name=name, groups=[(title, listed) for title, listed in groups if listed])
+        .render(course=course_title, name=name, groups=[(kind, listed) for kind, listed in groups if listed], told=told)
     )
 
 

@@ -22,6 +22,7 @@ from markupsafe import Markup, escape
 
 from torchstone.feedback.inline import formula
 from torchstone.feedback.texts import one_line
+from torchstone.messages import gallery as told
 from torchstone.seminar.gallery.code import highlighted
 
 #: Characters of one text cell that are rendered; a longer one is shown as it was written.
@@ -106,7 +107,7 @@ class _Renderer(mistune.HTMLRenderer):
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         alt = str(Markup(text).striptags())
-        missing = "Picture without a description"
+        missing = told.picture_without_description()
         found = _PICTURE.match(url)
         if url.startswith("attachment:"):
             shown = picture(self._attachments.get(url.removeprefix("attachment:"), {}), alt, missing)
@@ -114,7 +115,7 @@ class _Renderer(mistune.HTMLRenderer):
             shown = picture({found[1]: found[2]}, alt, missing)
         else:
             shown = Markup("")
-        return self._piece(shown or Markup("<em>[a picture that is not in the notebook: {}]</em>").format(alt or url))
+        return self._piece(shown or Markup("<em>{}</em>").format(told.picture_elsewhere(alt or url)))
 
     # ---- what we make ourselves ----
     def heading(self, text: str, level: int, **_: Any) -> str:

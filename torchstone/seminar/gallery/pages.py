@@ -14,6 +14,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from torchstone.feedback.page import environment
+from torchstone.messages import gallery as told
 from torchstone.seminar.gallery.piece import Piece, natural
 
 
@@ -82,6 +83,7 @@ def _environment() -> Environment:
     made = environment("torchstone.seminar.gallery")
     # The style sheet is ours and holds neither `<` nor `&`: it stands in <style> as it is.
     made.globals["gallery_style"] = Markup(made.get_template("gallery.css").render())
+    made.globals["told"] = told
     made.filters["path"] = lambda text: quote(text, safe="")
     return made
 

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from torchstone.collecting.roster import Student
 from torchstone.feedback.texts import one_line, visible
+from torchstone.messages import gallery as told
 from torchstone.notebook import alternative
 from torchstone.seminar.gallery.code import highlighted
 from torchstone.seminar.gallery.markdown import picture, rendered
@@ -144,7 +145,7 @@ def _output(output: dict[str, Any], number: int) -> Markup:
         return Markup('<pre class="output">{}</pre>').format(visible(output["text"], MAX_OUTPUT))
     data = output["data"]
     alt = alternative(output)
-    image = picture(data, alt, f"A figure of cell {number}; its author gave no description")
+    image = picture(data, alt, told.no_description(number))
     if image:
         return Markup("<figure>{}</figure>").format(image)
     return Markup('<pre class="output">{}</pre>').format(visible(data.get("text/plain", ""), MAX_OUTPUT))

@@ -13,6 +13,7 @@ from typing import Final, Literal
 from torchstone.collecting.roster import Roster, read_roster
 from torchstone.config import Course
 from torchstone.errors import CourseError
+from torchstone.messages import gallery as told
 from torchstone.seminar.gallery.pages import Site, authors_page, index_page, notebook_page
 from torchstone.seminar.gallery.piece import Piece, natural, piece, without_names
 from torchstone.seminar.people import anonymous_ids
@@ -23,10 +24,6 @@ Progress = Callable[[str, int, int], None]
 
 #: Marks a folder as a gallery of ours, which may be written anew.
 MARKER: Final = ".torchstone-gallery"
-_NOTES: Final[dict[Audience, str]] = {
-    "class": "For this class only: please do not pass it on.",
-    "public": "Shared by those who agreed to it.",
-}
 
 
 @dataclass(frozen=True)
@@ -66,7 +63,7 @@ def build(
     topics = {t.assignment: f"Week {t.week} · {t.title}" for t in course.topics}
     order = list(topics)
     pieces = tuple(sorted(pieces, key=lambda p: (order.index(p.topic), natural(p.title), natural(p.author), p.slug)))
-    _write(to, Site(course.title, _NOTES[audience], topics), pieces, private=audience == "class")
+    _write(to, Site(course.title, told.audience(audience), topics), pieces, private=audience == "class")
     return Built(to, pieces, (*left_out, *kept_back))
 
 
@@ -109,9 +106,9 @@ def _piece(course: Course, one: Shared, roster: Roster, *, hide: bool) -> Piece:
     assert student is not None  # `_allowed` has seen to it
     notebook, author, name = one.notebook, student.name or student.id, student.id
     if hide:
-        notebook, author = without_names(notebook, student), "Anonymous"
+        notebook, author = without_names(notebook, student), told.anonymous()
         name = anonymous_ids(course, "gallery", one.topic, [student.id])[student.id]
-    title = f"An exploration of {course.topic(one.topic).title.lower()}"
+    title = told.untitled(course.topic(one.topic).title.lower())
     return piece(notebook, slug=f"{one.topic}-{name}", author=author, topic=one.topic, fallback=title, whole=one.own)
 
 
