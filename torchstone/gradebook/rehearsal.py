@@ -39,17 +39,21 @@ def enter_scores(
         students = {student for given in scores.values() for student in given}
         for student in sorted(students - {s.id for s in book.students}):
             book.add_student(student)
-        for assignment, given in scores.items():
-            _enter(book, assignment, given)
+        by_id = {str(s.id): s for s in book.students}
+        with book.db.no_autoflush:
+            for assignment, given in scores.items():
+                _enter(book, assignment, by_id, given)
         book.db.commit()
 
 
-def _enter(book: Any, assignment: str, given: Mapping[str, Mapping[str, float | None]]) -> None:
+def _enter(
+    book: Any, assignment: str, students: Mapping[str, Any], given: Mapping[str, Mapping[str, float | None]]
+) -> None:
     row = book.find_assignment(assignment)
     (notebook,) = row.notebooks
     ids = {cell.name: cell.id for cell in notebook.grade_cells}
     for student, points in given.items():
-        submission = SubmittedAssignment(assignment=row, student=book.find_student(student))
+        submission = SubmittedAssignment(assignment=row, student=students[student])
         page = SubmittedNotebook(notebook=notebook, assignment=submission)
         for name, cell in ids.items():
             earned = points.get(name)
