@@ -1,4 +1,4 @@
-"""Tables that people fill in: CSV from any spreadsheet, read with the number of every row."""
+"""Tables that graders fill in: CSV from any spreadsheet, whose comments may have several lines."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from torchstone.collecting.sheet import read_text
 from torchstone.errors import CourseError
 
-_MAX_BYTES: Final = 5_000_000
 _SHOWN: Final = 10
 #: What a spreadsheet takes for a formula at the beginning of a cell.
 _FORMULA: Final = ("=", "+", "-", "@", "\t")
@@ -48,7 +48,7 @@ def read_table(path: Path) -> Table:
 
     Column names are taken in lower case, and empty rows left out. Raises CourseError with the row for what is no table.
     """
-    text = _text(path)
+    text = read_text(path, "name the sheet that was filled in")
     first = next(iter(text.splitlines()), "")
     rows = csv.reader(io.StringIO(text), delimiter=";" if first.count(";") > first.count(",") else ",", strict=True)
     try:
@@ -78,16 +78,3 @@ def table_text(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     writer.writerow(columns)
     writer.writerows([f" {cell}" if cell.startswith(_FORMULA) else cell for cell in row] for row in rows)
     return out.getvalue()
-
-
-def _text(path: Path) -> str:
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise CourseError(f"{path} has more than {_MAX_BYTES // 1_000_000} MB, so it is no table of a class")
-        return path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise CourseError(f"{path} is missing") from None
-    except OSError as e:
-        raise CourseError(f"{path} cannot be read: {e.strerror}") from None
-    except UnicodeDecodeError as e:
-        raise CourseError(f"{path} is not UTF-8 text (at byte {e.start}); save it as «CSV UTF-8»") from None
