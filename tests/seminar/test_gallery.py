@@ -111,6 +111,15 @@ def test_a_folder_of_somebody_elses_is_left_alone(shared, tmp_path):
     assert (folder / "thesis.tex").read_text() == "years of work"
 
 
+def test_what_was_put_into_a_gallery_is_not_lost(shared, tmp_path):
+    built = build(shared, tmp_path / "site", now=AFTER)
+    added = built.to / "notebooks" / "notes.txt"
+    added.write_text("read these first")
+    with pytest.raises(CourseError, match=r"notes\.txt was added"):
+        build(shared, tmp_path / "site", now=AFTER)
+    assert added.read_text() == "read these first"
+
+
 def test_a_gallery_is_written_anew_and_whole(shared, tmp_path):
     build(shared, tmp_path / "site", now=AFTER)
     first = everything(tmp_path / "site")

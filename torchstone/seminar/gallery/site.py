@@ -22,7 +22,7 @@ from torchstone.seminar.shared import Consent, LeftOut, Shared, consents, shared
 Audience = Literal["class", "public"]
 Progress = Callable[[str, int, int], None]
 
-#: Marks a folder as a gallery of ours, which may be written anew.
+#: Marks a folder as a gallery of ours, which may be written anew, and lists the files that we wrote.
 MARKER: Final = ".torchstone-gallery"
 
 
@@ -115,23 +115,31 @@ def _piece(course: Course, one: Shared, roster: Roster, *, hide: bool) -> Piece:
 def _refuse_foreign(to: Path) -> None:
     if to.is_symlink() or (to.exists() and not to.is_dir()):
         raise CourseError(f"{to} is not a folder")
-    if to.exists() and any(to.iterdir()) and not (to / MARKER).is_file():
-        raise CourseError(f"{to} is not empty and not a gallery of ours; name an empty folder")
+    if not to.exists() or not any(to.iterdir()):
+        return
+    try:
+        ours = set((to / MARKER).read_text(encoding="utf-8").splitlines())
+    except (OSError, UnicodeDecodeError):
+        raise CourseError(f"{to} is not empty and not a gallery of ours; name an empty folder") from None
+    for path in sorted(to.rglob("*")):
+        if not path.is_dir() and path.relative_to(to).as_posix() not in ours:
+            raise CourseError(f"{path} was added to the gallery, which is written anew as a whole; move it away first")
 
 
 def _write(to: Path, site: Site, pieces: tuple[Piece, ...], *, private: bool) -> None:
     """Beside the place first, then renamed: a reader finds the old site or the new one."""
     folder, file = (0o700, 0o600) if private else (0o755, 0o644)
     building: Path | None = None
+    before: Path | None = None
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
         building = Path(tempfile.mkdtemp(prefix=".torchstone-gallery-", dir=to.parent))
         (building / "notebooks").mkdir()
-        texts = {MARKER: "torchstone gallery\n", "index.html": index_page(site, pieces)}
-        texts["authors.html"] = authors_page(site, pieces)
+        texts = {"index.html": index_page(site, pieces), "authors.html": authors_page(site, pieces)}
         for number, one in enumerate(pieces):
             texts[f"notebooks/{one.slug}.html"] = notebook_page(site, pieces, number)
             texts[f"notebooks/{one.slug}.ipynb"] = one.download
+        texts[MARKER] = "".join(f"{name}\n" for name in (MARKER, *texts))
         for name, text in texts.items():
             path = building / name
             path.write_text(text, encoding="utf-8", newline="\n")
@@ -139,10 +147,14 @@ def _write(to: Path, site: Site, pieces: tuple[Piece, ...], *, private: bool) ->
         for path in (building / "notebooks", building):
             path.chmod(folder)
         if to.exists():
-            shutil.rmtree(to)
+            before = Path(tempfile.mkdtemp(prefix=".torchstone-gallery-", dir=to.parent))
+            to.rename(before / "old")
         building.rename(to)
     except OSError as e:
+        if before is not None and not to.exists():
+            (before / "old").rename(to)
         raise CourseError(f"{to} cannot be written: {e.strerror}. Check the disk and its permissions.") from None
     finally:
-        if building is not None:
-            shutil.rmtree(building, ignore_errors=True)
+        for folder_left in (building, before):
+            if folder_left is not None:
+                shutil.rmtree(folder_left, ignore_errors=True)
