@@ -1,4 +1,9 @@
-"""lenet: the book's LeNet, and steps of gradient descent."""
+"""lenet: the book's LeNet, and steps of gradient descent.
+
+How LeNet is initialized is free. With torch's or any of the usual initializations the loss over one image of each class
+was 2.3 to 3.2 in 1,500 networks; right code is refused from ln 10 + 2 on, which would need logits of nine times the
+variance that Kaiming's rule gives: a probability below 1e-12 (χ² with 9 degrees of freedom).
+"""
 
 import math
 
@@ -107,15 +112,14 @@ def test_gradients(student, draw, n):
 @points(1)
 def test_fresh(student, draw):
     """As it is initialized: weights that differ, and before any training a loss near ln 10"""
-    x, y = draw.uniform(10, 1, 28, 28), draw.labels(10, 10)
-    start = fresh(student, x)
+    start = fresh(student, x := draw.uniform(10, 1, 28, 28))
     for value in (start["logits"], *start["parameters"]):
         settle(value)
     agree(start["logits"], lenet(x, *start["parameters"]), scale=OPERANDS)
     weights = start["parameters"][::2]
     assert all(w.std() > 0 for w in weights), "all weights of a layer are alike: none of its units can become different"
-    loss = F.cross_entropy(start["logits"].double(), y).item()
-    assert abs(loss - math.log(10)) < 1.0, "before any training, the loss is far from ln 10"
+    loss = F.cross_entropy(start["logits"].double(), torch.arange(10)).item()
+    assert abs(loss - math.log(10)) < 2.0, "before any training, the loss is far from ln 10"
 
 
 @points(2)
