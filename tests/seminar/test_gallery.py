@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from datetime import UTC, datetime
 
@@ -10,8 +12,9 @@ import pytest
 from torchstone.errors import CourseError, UnreadableNotebook
 from torchstone.notebook import read
 from torchstone.seminar.allocation import Allocation, save_allocation
-from torchstone.seminar.gallery import build
+from torchstone.seminar.gallery import build, build_for_grading
 from torchstone.seminar.shared import Consent, LeftOut, consents, set_consent, share, shared_notebooks
+from torchstone.seminar.sheet import sheet
 
 from .browser import browser
 from .notebooks import code, friendly, hostile, notebook, text
@@ -109,6 +112,17 @@ def test_a_folder_of_somebody_elses_is_left_alone(shared, tmp_path):
     with pytest.raises(CourseError, match="not empty and not a gallery of ours"):
         build(shared, folder, now=AFTER)
     assert (folder / "thesis.tex").read_text() == "years of work"
+
+
+def test_graders_read_under_the_ids_of_their_sheet(shared, tmp_path):
+    built = build_for_grading(shared, "4", tmp_path / "read", anonymous=True)
+    rows = csv.DictReader(io.StringIO(sheet(shared, "notebook", "week04", "ta1", anonymous=True)))
+    assert {p.slug for p in built.pieces} < {row["student"] for row in rows}
+    content = "".join(everything(tmp_path / "read").values())
+    assert not any(trace in content for n in (1, 2, 3) for trace in (f"Last{n:02d}", f"s{n:02d}@"))
+    assert not any(f"s{n:02d}" in name for name in everything(tmp_path / "read") for n in (1, 2, 3))
+    named = build_for_grading(shared, "week04", tmp_path / "named")
+    assert {p.author for p in named.pieces} == {"s01", "s02", "s03"}
 
 
 def test_what_was_put_into_a_gallery_is_not_lost(shared, tmp_path):

@@ -111,6 +111,21 @@ def sheet(
     _marks.write_sheet(course, kind, topic, to, by, students, anonymous=anonymous)
 
 
+@command.command(epilog="Example: torchstone rubric work week04 --to to-read --anonymous")
+@click.argument("topic")
+@click.option("--to", type=click.Path(path_type=Path, file_okay=False), required=True, help="The folder.")
+@click.option("--anonymous", is_flag=True, help="Under the sheet's neutral ids, without the authors' names.")
+@_options.course
+def work(topic: str, to: Path, anonymous: bool, course: Course) -> None:
+    """Write the notebooks of TOPIC as pages to read while scoring, under the ids of the sheet."""
+    from torchstone.batch import course_lock
+    from torchstone.seminar.gallery import build_for_grading
+
+    with course_lock(course.state, f"rubric work {topic}"):
+        built = build_for_grading(course, topic, to, anonymous=anonymous)
+    click.echo(f"{len(built.pieces)} notebooks; open {built.index}")
+
+
 @command.command("import", epilog="Example: torchstone rubric import notebook week04-ta1.csv --by ta1")
 @_kind
 @_marks.csv_file

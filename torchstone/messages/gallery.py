@@ -42,6 +42,11 @@ def audience(audience: Literal["class", "public"]) -> str:
     return _AUDIENCE[audience]
 
 
+@message(Kind.SENTENCE)
+def for_graders() -> str:
+    return "For graders: the ids are those of the sheet."
+
+
 @message(Kind.SENTENCE, {"count": 1}, {"count": 90})
 def opening(count: int) -> str:
     return f"{plural(count, 'notebook', 'notebooks')} of the seminar, to read, to run and to go on from."

@@ -5,6 +5,7 @@ whose HTML is dropped and whose result is sanitized, pages of notebooks hold no 
 the browser (Content-Security-Policy).
 """
 
+from torchstone.seminar.gallery.grading import build_for_grading
 from torchstone.seminar.gallery.site import Built, build
 
-__all__ = ["Built", "build"]
+__all__ = ["Built", "build", "build_for_grading"]

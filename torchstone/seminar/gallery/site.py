@@ -56,14 +56,14 @@ def build(
     `early`. Raises CourseError; `to` is then as it was.
     """
     to = to.resolve()
-    _refuse_foreign(to)
+    refuse_foreign(to)
     shared, left_out = shared_notebooks(course)
     allowed, kept_back = _allowed(course, shared, audience, early=early, now=now or datetime.now(UTC))
     pieces = _pieces(course, allowed, progress, anonymous=anonymous)
-    topics = {t.assignment: f"Week {t.week} · {t.title}" for t in course.topics}
+    topics = headings(course)
     order = list(topics)
     pieces = tuple(sorted(pieces, key=lambda p: (order.index(p.topic), natural(p.title), natural(p.author), p.slug)))
-    _write(to, Site(course.title, told.audience(audience), topics), pieces, private=audience == "class")
+    write_site(to, Site(course.title, told.audience(audience), topics), pieces, private=audience == "class")
     return Built(to, pieces, (*left_out, *kept_back))
 
 
@@ -112,7 +112,13 @@ def _piece(course: Course, one: Shared, roster: Roster, *, hide: bool) -> Piece:
     return piece(notebook, slug=f"{one.topic}-{name}", author=author, topic=one.topic, fallback=title, whole=one.own)
 
 
-def _refuse_foreign(to: Path) -> None:
+def headings(course: Course) -> dict[str, str]:
+    """What each topic is called, by assignment, in the course's order."""
+    return {t.assignment: f"Week {t.week} · {t.title}" for t in course.topics}
+
+
+def refuse_foreign(to: Path) -> None:
+    """Raises CourseError for a folder that is not empty, missing, or a site of ours as we wrote it."""
     if to.is_symlink() or (to.exists() and not to.is_dir()):
         raise CourseError(f"{to} is not a folder")
     if not to.exists() or not any(to.iterdir()):
@@ -126,7 +132,7 @@ def _refuse_foreign(to: Path) -> None:
             raise CourseError(f"{path} was added to the gallery, which is written anew as a whole; move it away first")
 
 
-def _write(to: Path, site: Site, pieces: tuple[Piece, ...], *, private: bool) -> None:
+def write_site(to: Path, site: Site, pieces: tuple[Piece, ...], *, private: bool) -> None:
     """Beside the place first, then renamed: a reader finds the old site or the new one."""
     folder, file = (0o700, 0o600) if private else (0o755, 0o644)
     building: Path | None = None
