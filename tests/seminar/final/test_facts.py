@@ -97,6 +97,22 @@ def test_a_cell_without_a_score_is_ours_to_settle(semester, after):
     assert ann.final is None
 
 
+def test_an_exercise_that_was_released_after_grading_waits_and_is_no_zero(semester, after):
+    course = semester()
+    with open_book(course) as book:
+        book.update_or_create_grade_cell("c_check", "week01", "week01", max_score=5, cell_type="code")
+    item = of(course, after)["ann"].part("exercises").items[0]
+    assert (item.state, item.note) == ("waiting", "The staff have still to score 1 exercise: c.")
+
+
+def test_what_was_collected_and_not_graded_waits_and_is_not_missing(semester, after):
+    course = semester(grades={"missing": "zero"})
+    with open_book(course) as book:
+        book.remove_submission("week03", "ann")
+    item = of(course, after)["ann"].part("exercises").items[2]
+    assert (item.state, item.note) == ("waiting", "It was handed in and waits for a grader.")
+
+
 def test_a_graders_points_stand_in_for_the_checks(semester, after):
     course = semester()
     with open_book(course) as book:

@@ -68,6 +68,7 @@ class _Facts:
         self._zero = course.settings.grades.missing == "zero"
         self._today: date = now.astimezone(course.timezone).date()
         self.semester: Semester = read_semester(course)
+        self._weeks = [a for a in self.semester.assignments if set(self.semester.maxima[a]) - {CELL}]
         self._given: Allocation | None = load_allocation(course) if path_of(course).exists() else None
         self._explorations: _Scores = standings(course, "notebook")
         self._presentations: _Scores = standings(course, "presentation")
@@ -78,7 +79,7 @@ class _Facts:
 
     def items(self, student: Student) -> Mapping[PartName, tuple[Item, ...]]:
         return {
-            "exercises": tuple(self._exercises(student.id, a) for a in self.semester.assignments),
+            "exercises": tuple(self._exercises(student.id, a) for a in self._weeks),
             "explorations": tuple(self._exploration(student.id, t) for t in self._topics(student.id)),
             "presentation": self._presentation(student.id),
             "participation": tuple(self._session(student.id, week) for week in self._sessions),
@@ -104,15 +105,17 @@ class _Facts:
         title = self._course.topic(assignment).title
         late = self.semester.lates.of(student, assignment)
         cells = self.semester.submissions.get((student, assignment))
+        if cells is None and late.received is not None:  # collected and not graded yet
+            return Item(assignment, title, "waiting", note=told.waits_for_a_grader())
         if cells is None:
             return self._absent(assignment, title, late)
-        own = [c for c in cells if c.cell != CELL]
-        open_cells = [c.cell for c in own if c.points is None]
-        maximum = sum((exact(m) for c, m in self.semester.maxima[assignment].items() if c != CELL), Fraction(0))
-        if open_cells or not own:
-            names = [exercise_of(c) for c in open_cells or self.semester.maxima[assignment] if c != CELL]
-            return Item(assignment, title, "waiting", note=told.not_scored_yet(names))
-        points = sum((exact(c.points) for c in own if c.points is not None), Fraction(0))
+        given = {c.cell: c.points for c in cells}
+        maxima = {c: m for c, m in self.semester.maxima[assignment].items() if c != CELL}
+        unscored = [c for c in maxima if given.get(c) is None]  # also a cell that was released after it was graded
+        if unscored:
+            return Item(assignment, title, "waiting", note=told.not_scored_yet([exercise_of(c) for c in unscored]))
+        points = sum((exact(points) for c in maxima if (points := given[c]) is not None), Fraction(0))
+        maximum = sum((exact(m) for m in maxima.values()), Fraction(0))
         return self._scored(assignment, title, points, maximum, late)
 
     def _exploration(self, student: str, topic: str) -> Item:
