@@ -10,6 +10,10 @@ from torchstone.feedback.insights import insights
 from torchstone.feedback.insights_page import insights_page
 from torchstone.model import CheckResult, ExerciseResult, Hint, Result, Stage, Verdict
 from torchstone.seminar.gallery import build
+from torchstone.seminar.ledger import New
+from torchstone.seminar.marking import enter, mark
+from torchstone.seminar.rubric import load_rubric
+from torchstone.seminar.scored import write_scored_pages
 from torchstone.seminar.shared import share
 
 from .browser import browser
@@ -62,11 +66,16 @@ def test_every_text_can_be_read_in_light_and_dark(course, tmp_path):
         share(course, f"s{n:02d}", "week04", friendly(f"Valleys, {n}"))
     built = build(course, tmp_path / "site", now=datetime(2022, 2, 1, tzinfo=UTC))
     (tmp_path / "insights.html").write_text(class_page())
+    rubric = load_rubric(course, "participation")
+    score = mark(rubric, "s01", "week04", {"present": 2, "attends": 1}, "Ask your question earlier: it was a good one.")
+    enter(course, [New(score, "ta1")])
+    (scored,) = write_scored_pages(course, ["s01"])
     notebook = built.to / "notebooks" / "week04-s01.html"
     work = tmp_path / "browser"
     work.mkdir()
     with browser(work) as tab:
-        for number, page in enumerate((built.index, built.to / "authors.html", notebook, tmp_path / "insights.html")):
+        pages = (built.index, built.to / "authors.html", notebook, tmp_path / "insights.html", scored)
+        for number, page in enumerate(pages):
             tab.open(page.as_uri())
             for dark in (False, True):
                 tab.picture(work / f"{number}-{dark}.png", dark=dark)

@@ -60,12 +60,12 @@ def command(course: Course, to: Path | None, audience: Audience, anonymous: bool
         left_out = [asdict(one) for one in built.left_out]
         click.echo(json.dumps({"index": str(built.index), "notebooks": found, "left_out": left_out}, indent=2))
         return
-    for line in _left_out(built):
+    for line in left_out_lines(built):
         click.secho(f"· {line}", fg="yellow")
     click.echo(f"{len(built.pieces)} notebooks; open {built.index}")
 
 
-def _left_out(built: Built) -> list[str]:
+def left_out_lines(built: Built) -> list[str]:
     """What was left out, a line for each reason."""
     reasons: dict[str, list[str]] = {}
     for one in built.left_out:

@@ -119,10 +119,13 @@ def sheet(
 def work(topic: str, to: Path, anonymous: bool, course: Course) -> None:
     """Write the notebooks of TOPIC as pages to read while scoring, under the ids of the sheet."""
     from torchstone.batch import course_lock
+    from torchstone.cli.gallery import left_out_lines
     from torchstone.seminar.gallery import build_for_grading
 
     with course_lock(course.state, f"rubric work {topic}"):
         built = build_for_grading(course, topic, to, anonymous=anonymous)
+    for line in left_out_lines(built):
+        click.secho(f"· {line}", fg="yellow")
     click.echo(f"{len(built.pieces)} notebooks; open {built.index}")
 
 
