@@ -148,7 +148,7 @@ class Children:
             return child
 
     def _leave_out(self, lost: ChildLost | StudentRaised, strikes: int) -> None:
-        """Leave out the cell that ended the process; a slow one only when it was slow twice. Raises Unloadable."""
+        """Leave out the cell that ended it; one that was slow or killed only at the second time. Raises Unloadable."""
         reason = lost.reason if isinstance(lost, ChildLost) else "protocol"
         why = lost_message(reason, self._limits)
         label = getattr(lost, "cell", None)
@@ -157,7 +157,7 @@ class Children:
             if strikes > 1:
                 raise Unloadable(Stage.RAN, verdicts.cells_not_run(why), kind=reason)
             return
-        if reason in ("deadline", "cpu") and cell.label not in self._suspects:
+        if reason in ("deadline", "cpu", "memory") and cell.label not in self._suspects:
             self._suspects.add(cell.label)
             return
         if len(self._left_out) == _LEFT_OUT:

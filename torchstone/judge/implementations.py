@@ -39,9 +39,9 @@ class Lost(Fault):
         super().__init__(Stage.RAN, message, kind=TIMEOUT if reason in ("deadline", "cpu") else reason)
 
     @property
-    def timed_out(self) -> bool:
-        """It was too slow, which may have been the machine's fault."""
-        return self.kind == TIMEOUT
+    def maybe_ours(self) -> bool:
+        """It was too slow, or the kernel killed it: that may have been the machine's fault, and is tried once more."""
+        return self.kind in (TIMEOUT, "memory")
 
 
 class Code:

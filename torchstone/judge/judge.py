@@ -12,7 +12,7 @@ from typing import Final, Self
 
 import torch
 
-from torchstone.errors import CourseError, TorchstoneError
+from torchstone.errors import CourseError, JailError, TorchstoneError
 from torchstone.judge import accounts, collection
 from torchstone.judge.children import Zygotes
 from torchstone.judge.diagnosis import CheckName, Diagnosis, Evidence, evidence
@@ -127,6 +127,9 @@ class Judge:
             found = self._evidence(program, result)
             hints = self._known(program.assignment).diagnosis.hints(program, found)
             explained = self._explained(program, found)
+        except JailError as e:  # the jail broke on us: the score stands, and a later run tries the diagnosis again
+            _log.warning("%s: no diagnosis yet: %s", program.assignment, e)
+            return result
         except TorchstoneError as e:
             _log.warning("%s: no diagnosis: %s", program.assignment, e)
         told = tuple(

@@ -140,7 +140,7 @@ class Sitting:
         began = self._clock()
         device = _device(probe)
         trial, fault = self._sit(probe, oracle, device)
-        if isinstance(fault, Lost) and fault.timed_out:
+        if isinstance(fault, Lost) and fault.maybe_ours:
             self.children.leave(device)  # once more, alone: it may have been the machine
             trial, fault = self._sit(probe, oracle, device)
         self._note(probe, fault, self._clock() - began)
