@@ -8,7 +8,7 @@ import pytest
 
 from torchstone.kit.literate import advise
 from torchstone.kit.literate.code import read_code
-from torchstone.notebook import exploration_part, read
+from torchstone.notebook import authored_part, exploration_part, read
 
 ROOT = Path(__file__).parents[2]
 
@@ -162,6 +162,23 @@ def test_the_courses_model_notebook_lacks_no_explanation():
         "paths",
     ):
         assert found[demand] != "missing", demand
+
+
+def test_the_tasks_own_words_are_not_taken_for_the_authors():
+    part, report = authored_part(read((ROOT / "release/week04/week04.ipynb").read_bytes()))
+    found = {a.id: a.state for a in advise(part, report=report)}
+    wanted = ("problem", "hypothesis", "balance", "figures", "interpretation", "references")
+    assert {name: found[name] for name in wanted} == dict.fromkeys(wanted, "missing")
+
+
+def test_a_report_in_one_cell_after_the_code_is_opening_and_conclusion():
+    cells = notebook()["cells"]
+    report = text("\n".join(["**Question and hypothesis**", OPENING, "**Result** (refer to your figure)", CLOSING]))
+    weekly = {"cells": [code("import torch"), text("The experiment."), *cells[3:5], report]}
+    without = {a.id: a.state for a in advise(weekly)}
+    found = {a.id: a.state for a in advise(weekly, report=4)}
+    assert without["problem"] == "missing"
+    assert set(found.values()) == {"there"}
 
 
 def test_of_a_weeks_notebook_the_exploration_is_looked_at():

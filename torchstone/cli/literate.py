@@ -36,15 +36,16 @@ def command(notebook: Path, seconds: float, run: bool, jailed: bool | None, as_j
     """
     from torchstone.kit.literate import advise
     from torchstone.messages import literate as told
-    from torchstone.notebook import exploration_part, read
+    from torchstone.notebook import authored_part, read
 
     try:
         data = notebook.read_bytes()
     except OSError as e:
         raise SubmissionError(f"{notebook} cannot be read: {e.strerror}") from None
     whole = read(data)
-    part = exploration_part(whole)
-    advice = advise(part, _code_before(whole, part)) if part else advise(whole)
+    found = authored_part(whole)
+    part, report = found or (whole, None)
+    advice = advise(part, _code_before(whole, part), report)
     done = None
     if run:
         from torchstone.seminar.rerun import rerun
@@ -53,12 +54,12 @@ def command(notebook: Path, seconds: float, run: bool, jailed: bool | None, as_j
             click.echo(told.running(), err=True)
         done = rerun(whole, seconds, jailed=jailed)
     if as_json:
-        looked_at = "exploration" if part else "whole"
+        looked_at = "exploration" if found else "whole"
         ran = {**asdict(done), "good": done.good} if done else None
         facts = {"part": looked_at, "advice": [asdict(a) for a in advice], "run": ran}
         click.echo(json.dumps(facts, indent=2, ensure_ascii=False))
         return
-    if part:
+    if found:
         click.echo(told.about_exploration())
     _show(advice)
     if done:
@@ -69,7 +70,7 @@ def command(notebook: Path, seconds: float, run: bool, jailed: bool | None, as_j
 
 def _code_before(whole: dict[str, Any], part: dict[str, Any]) -> int:
     """The number of code cells of a notebook that come before a part of it (whose cells are the notebook's own)."""
-    first = next(i for i, cell in enumerate(whole["cells"]) if cell is part["cells"][0])
+    first = next((i for i, cell in enumerate(whole["cells"]) if part["cells"] and cell is part["cells"][0]), 0)
     return sum(cell["cell_type"] == "code" for cell in whole["cells"][:first])
 
 

@@ -7,7 +7,7 @@ own metadata.
 from torchstone.notebook.anchor import read_submission, reanchor
 from torchstone.notebook.bounds import MAX_BYTES, oversize_marker
 from torchstone.notebook.declare import NotebookExercise, declared
-from torchstone.notebook.exploration import answers_in, exploration_of, exploration_part
+from torchstone.notebook.exploration import answers_in, authored_part, exploration_of, exploration_part
 from torchstone.notebook.normal import dumps, is_normal, normalize
 from torchstone.notebook.pictures import alternative
 from torchstone.notebook.program import solution_program, stub_program
@@ -18,6 +18,7 @@ __all__ = [
     "NotebookExercise",
     "alternative",
     "answers_in",
+    "authored_part",
     "declared",
     "dumps",
     "exploration_of",

@@ -10,6 +10,7 @@ from torchstone.notebook.cells import Json, grade_id, same_text
 #: The manual cell that every week's notebook has.
 EXPLORATION: Final = "exploration"
 
+_SOURCES: Final = re.compile(r"\s*#{1,3}\s+Sources\b", re.IGNORECASE)
 _HEADING: Final = re.compile(r"^#{1,2}\s+\S", re.MULTILINE)
 
 
@@ -46,6 +47,23 @@ def exploration_part(notebook: Json) -> Json | None:
             break
     last = next((i for i in range(at + 1, len(cells)) if grade_id(cells[i]) is not None), len(cells))
     return {**notebook, "cells": cells[first:last]}
+
+
+def authored_part(notebook: Json) -> tuple[Json, int] | None:
+    """The exploration without the course's own words, for whoever has no release at hand, and where its report is.
+
+    Left out are the text cell that sets the task, which opens the exploration, and text cells under a heading «Sources»
+    after the report. The number is the report's (the manual cell's) place among the cells. None without a manual cell.
+    """
+    part = exploration_part(notebook)
+    if part is None:
+        return None
+    cells = part["cells"]
+    at = next(i for i, cell in enumerate(cells) if grade_id(cell) == EXPLORATION)
+    task = 1 if at > 0 and cells[0]["cell_type"] == "markdown" else 0
+    texts = (i for i in range(at + 1, len(cells)) if cells[i]["cell_type"] == "markdown")
+    sources = (i for i in texts if _SOURCES.match(cells[i]["source"]))
+    return {**part, "cells": cells[task : next(sources, len(cells))]}, at - task
 
 
 def answers_in(notebook: Json) -> tuple[str, ...]:

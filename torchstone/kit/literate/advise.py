@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, Final
 
 from torchstone.kit.literate.advice import Advice, State
-from torchstone.kit.literate.code import Code, read_code
+from torchstone.kit.literate.story import WORD, Cell, Story
 from torchstone.messages import literate as told
 
 #: Words of prose that open the notebook, that follow the last figure, and that the whole holds at least.
 OPENING_WORDS: Final = 40
 CLOSING_WORDS: Final = 25
 PROSE_WORDS: Final = 250
-#: Words of prose for a line of code. Well-liked notebooks lie between 4 and 15.
+#: Words of prose for a line of code. The notebook of week 4 has 3.6.
 FEWEST_WORDS_A_LINE: Final = 3.0
 #: Lines of code in one cell that still fit a screen, and from how many on a cell wants its own explanation.
 LONGEST_CELL: Final = 40
 SHORT_CELL: Final = 4
 
-_WORD: Final = re.compile(r"[^\W\d_]{2,}")
-_MATHS: Final = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$", re.DOTALL)
-_FENCE: Final = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
-_TAG: Final = re.compile(r"<[^<>]*>|\]\([^)]*\)")
 _HEADING: Final = re.compile(r"^#{1,6}\s+(.+)$", re.MULTILINE)
 _MARKDOWN_IMAGE: Final = re.compile(r"!\[([^\]]*)\]\([^)]+\)")
 _REFERENCE: Final = re.compile(
@@ -44,94 +38,28 @@ _FAILURE: Final = re.compile(
 _CAPTION: Final = re.compile(r"\bfig(?:ure|\.)|\bcaption\b|\bcurves?\b|\bbars?\b|\bpanels?\b|\bplot\b", re.IGNORECASE)
 
 
-def advise(notebook: Mapping[str, Any], before: int = 0) -> tuple[Advice, ...]:
+def advise(notebook: Mapping[str, Any], before: int = 0, report: int | None = None) -> tuple[Advice, ...]:
     """What the seminar asks of a notebook (nbformat 4 JSON, sources as single strings), and what was found.
 
     `before` is the number of code cells that come before, where it is a part of a longer notebook: cells are named as
-    the author counts them.
+    the author counts them. `report` is the place of the one cell that a week's notebook wants the whole report in: it
+    counts as opening and as conclusion, wherever it stands.
 
-    Words are looked for in English and structure in any language, so an answer may be wrong: it is for the author to
-    judge.
+    Where there is no figure, nothing is said of its labels, caption and text. Words are looked for in English and
+    structure in any language, so an answer may be wrong: it is for the author to judge.
     """
-    story = _Story(notebook["cells"], before)
-    return tuple(question(story) for question in _QUESTIONS)
+    story = Story(notebook["cells"], before, report)
+    return tuple(found for question in _QUESTIONS if (found := question(story)) is not None)
 
 
-@dataclass(frozen=True)
-class _Cell:
-    """One cell: its prose, or its code and where the author sees it."""
-
-    source: str
-    label: str = ""  #: «cell 7» for a code cell
-    code: Code | None = None
-    outputs: Sequence[Mapping[str, Any]] = field(default=())
-
-    @cached_property
-    def words(self) -> int:
-        return 0 if self.code else len(_WORD.findall(_prose(self.source)))
-
-    @property
-    def pictures(self) -> list[Mapping[str, Any]]:
-        data = (o for o in self.outputs if o.get("output_type") in ("display_data", "execute_result"))
-        return [o for o in data if {"image/png", "image/jpeg"} & set(o.get("data", {}))]
-
-    @property
-    def is_figure(self) -> bool:
-        return self.code is not None and (self.code.draws or bool(self.pictures))
-
-
-class _Story:
-    """A notebook, read for its author."""
-
-    def __init__(self, cells: Sequence[Mapping[str, Any]], before: int) -> None:
-        found: list[_Cell] = []
-        number = before
-        for cell in cells:
-            source = cell["source"]
-            if cell["cell_type"] == "code":
-                number += 1
-                if source.strip():
-                    found.append(_Cell(source, f"cell {number}", read_code(source), cell.get("outputs") or ()))
-            elif cell["cell_type"] == "markdown" and source.strip():
-                found.append(_Cell(source))
-        self.cells = found
-        self.code = [c for c in found if c.code is not None]
-        self.text = "\n".join(c.source for c in found if c.code is None)
-        self.prose = _prose(self.text)
-        self.figures = [c for c in found if c.is_figure]
-
-    @property
-    def opening(self) -> list[_Cell]:
-        """The text before the first code."""
-        first = next((i for i, c in enumerate(self.cells) if c.code), len(self.cells))
-        return self.cells[:first]
-
-    def before(self, cell: _Cell) -> _Cell | None:
-        at = self.cells.index(cell)
-        return self.cells[at - 1] if at else None
-
-    def after(self, cell: _Cell) -> list[_Cell]:
-        return self.cells[self.cells.index(cell) + 1 :]
-
-    def lines(self) -> int:
-        return sum(c.code.lines for c in self.code if c.code)
-
-
-def _prose(text: str) -> str:
-    """Words without formulas, code, addresses and markup."""
-    for pattern in (_FENCE, _MATHS, _TAG):
-        text = pattern.sub(" ", text)
-    return text
-
-
-def _say(demand: str, state: State, text: str, cells: Sequence[_Cell] = ()) -> Advice:
+def _say(demand: str, state: State, text: str, cells: Sequence[Cell] = ()) -> Advice:
     return Advice(demand, told.title(demand), state, text, tuple(c.label for c in cells))
 
 
 # ---- the questions, in the order in which a reader meets them -------------------------------------------------------
 
 
-def _problem(story: _Story) -> Advice:
+def _problem(story: Story) -> Advice:
     words = sum(c.words for c in story.opening)
     if words < OPENING_WORDS:
         return _say("problem", "missing", told.open_with_problem(words))
@@ -140,17 +68,15 @@ def _problem(story: _Story) -> Advice:
     return _say("problem", "there", told.words_before_code(words))
 
 
-def _hypothesis(story: _Story) -> Advice:
-    first = next((i for i, c in enumerate(story.cells) if c.is_figure), len(story.cells))
-    early = "\n".join(c.source for c in story.cells[:first] if c.code is None)
-    if _HYPOTHESIS.search(early):
+def _hypothesis(story: Story) -> Advice:
+    if _HYPOTHESIS.search(story.early):
         return _say("hypothesis", "there", told.before_the_first_figure())
     if _HYPOTHESIS.search(story.text):
         return _say("hypothesis", "look", told.move_hypothesis())
     return _say("hypothesis", "missing", told.write_hypothesis())
 
 
-def _solution(story: _Story) -> Advice:
+def _solution(story: Story) -> Advice:
     long = [c for c in story.code if c.code and c.code.lines > SHORT_CELL]
     bare = [c for c in long if (before := story.before(c)) is None or (before.code is not None and not _says(c))]
     if not story.code:
@@ -160,14 +86,14 @@ def _solution(story: _Story) -> Advice:
     return _say("solution", "there", told.words_before_each())
 
 
-def _says(cell: _Cell) -> bool:
+def _says(cell: Cell) -> bool:
     """Whether a cell opens with words of its own: a docstring or a comment of a sentence."""
     first = cell.source.strip().split("\n", 1)[0]
-    return (first.startswith(("#", '"""', "'''")) and len(_WORD.findall(first)) >= 5) or '"""' in cell.source
+    return (first.startswith(("#", '"""', "'''")) and len(WORD.findall(first)) >= 5) or '"""' in cell.source
 
 
-def _balance(story: _Story) -> Advice:
-    words, lines = len(_WORD.findall(story.prose)), story.lines()
+def _balance(story: Story) -> Advice:
+    words, lines = len(WORD.findall(story.prose)), story.lines()
     found = told.amounts(words, lines)
     if words < PROSE_WORDS:
         return _say("balance", "missing", told.write_more(found))
@@ -176,27 +102,29 @@ def _balance(story: _Story) -> Advice:
     return _say("balance", "there", found)
 
 
-def _long_cells(story: _Story) -> Advice:
+def _long_cells(story: Story) -> Advice:
     long = [c for c in story.code if c.code and c.code.lines > LONGEST_CELL]
     if long:
         return _say("cells", "look", told.split_cells(LONGEST_CELL), long)
     return _say("cells", "there", told.none_longer(LONGEST_CELL))
 
 
-def _python(story: _Story) -> Advice:
+def _python(story: Story) -> Advice:
     broken = [(c, c.code.broken) for c in story.code if c.code and c.code.broken]
     if broken:
         return _say("python", "missing", told.mend_syntax(broken[0][1]), [c for c, _ in broken])
     return _say("python", "there", told.in_code_cells(len(story.code)))
 
 
-def _figures(story: _Story) -> Advice:
+def _figures(story: Story) -> Advice:
     if not story.figures and not _MARKDOWN_IMAGE.search(story.text):
         return _say("figures", "missing", told.show_figure())
     return _say("figures", "there", told.in_code_cells(len(story.figures)), story.figures)
 
 
-def _labels(story: _Story) -> Advice:
+def _labels(story: Story) -> Advice | None:
+    if not story.figures:
+        return None
     drawn = [c for c in story.figures if c.code and c.code.draws and not c.code.pictures_only]
     bare = [c for c in drawn if c.code and not (c.code.x_label and c.code.y_label)]
     if bare:
@@ -204,7 +132,9 @@ def _labels(story: _Story) -> Advice:
     return _say("labels", "there", told.in_code_cells(len(drawn)) if drawn else told.no_axes())
 
 
-def _captions(story: _Story) -> Advice:
+def _captions(story: Story) -> Advice | None:
+    if not story.figures:
+        return None
     bare = [c for c in story.figures if not _captioned(story, c)]
     if bare:
         state: State = "missing" if len(bare) == len(story.figures) else "look"
@@ -212,26 +142,28 @@ def _captions(story: _Story) -> Advice:
     return _say("captions", "there", told.captioned())
 
 
-def _captioned(story: _Story, cell: _Cell) -> bool:
+def _captioned(story: Story, cell: Cell) -> bool:
     after = story.after(cell)
     below = bool(after) and after[0].code is None and bool(_CAPTION.search(after[0].source) or after[0].words >= 15)
     return below or (cell.code is not None and cell.code.title)
 
 
-def _alt(story: _Story) -> Advice:
+def _alt(story: Story) -> Advice | None:
     bare = [c for c in story.figures if not _has_alt(c)]
-    images = [alt for alt in _MARKDOWN_IMAGE.findall(story.text) if not alt.strip()]
-    if bare or images:
+    images = _MARKDOWN_IMAGE.findall(story.text)
+    if not story.figures and not images:
+        return None
+    if bare or any(not alt.strip() for alt in images):
         return _say("alt", "missing", told.write_alt(), bare)
     return _say("alt", "there", told.in_code_cells(len(story.figures)))
 
 
-def _has_alt(cell: _Cell) -> bool:
+def _has_alt(cell: Cell) -> bool:
     kept = [o.get("metadata", {}).get("image/png", {}) for o in cell.pictures]
     return (cell.code is not None and cell.code.alt) or (bool(kept) and all(k.get("alt") for k in kept))
 
 
-def _seeds(story: _Story) -> Advice:
+def _seeds(story: Story) -> Advice:
     random = [c for c in story.code if c.code and c.code.random]
     if not random:
         return _say("seeds", "there", told.nothing_random())
@@ -242,8 +174,8 @@ def _seeds(story: _Story) -> Advice:
     return _say("seeds", "there", told.seeded())
 
 
-def _interpretation(story: _Story) -> Advice:
-    rest = story.after(story.figures[-1]) if story.figures else story.cells
+def _interpretation(story: Story) -> Advice:
+    rest = story.conclusion
     words = sum(c.words for c in rest)
     if words < CLOSING_WORDS:
         return _say("interpretation", "missing", told.interpret(words))
@@ -252,14 +184,14 @@ def _interpretation(story: _Story) -> Advice:
     return _say("interpretation", "there", told.words_after_figure(words))
 
 
-def _references(story: _Story) -> Advice:
+def _references(story: Story) -> Advice:
     if not _REFERENCE.search(story.text):
         return _say("references", "missing", told.name_sources())
     headed = any(_REFERENCES.search(heading) for heading in _HEADING.findall(story.text))
     return _say("references", "there", told.references_headed() if headed else told.references_in_text())
 
 
-def _paths(story: _Story) -> Advice:
+def _paths(story: Story) -> Advice:
     found = [c for c in story.code if c.code and c.code.paths]
     if found:
         shown = ", ".join(sorted({p for c in found if c.code for p in c.code.paths}))[:120]
@@ -267,7 +199,7 @@ def _paths(story: _Story) -> Advice:
     return _say("paths", "there", told.no_path())
 
 
-_QUESTIONS: Final[tuple[Callable[[_Story], Advice], ...]] = (
+_QUESTIONS: Final[tuple[Callable[[Story], Advice | None], ...]] = (
     _problem,
     _hypothesis,
     _solution,
