@@ -1,0 +1,61 @@
+"""A selection of the corpus as an ordinary user, on both tiers: no power of root may be what holds the attacks.
+
+`python -m benchmarks.attacks` runs all of it, both tiers, both users.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+NOBODY = 65534
+#: One of each kind of mechanism; the whole takes minutes.
+CHOSEN = (
+    "read_hidden_file or list_folder or stat_size or environment_of_the_judge or memory_of_the_judge or by_stream"
+    " or overwritten_checks or gradebook or sitecustomize or touched_clock or always_equal or tensor_subclass"
+    " or result_on_every or pickle or meta_tensor or kill_another or kill_everybody or daemon or limit_another"
+    " or other_program or threads or memory_by_torch or disk or inodes or left_in_tmp or kernel_queue or a_socket"
+    " or see_other"
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tier", ["namespaces", "landlock"])
+def test_the_attacks_as_an_ordinary_user(tier: str) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("the whole run is an ordinary user's already")
+    # Not tmp_path: every other run of pytest closes the folder above it to others.
+    with tempfile.TemporaryDirectory(prefix="torchstone-attacks-") as folder:
+        done = as_ordinary_user(Path(folder), [HERE / f"test_{tier}.py"], CHOSEN)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+    assert "skipped" not in done.stdout, done.stdout
+    told = re.search(r"attacks: (\d+) tried, (\d+) succeeded", done.stdout)
+    assert told, done.stdout
+    assert int(told[1]) >= 25
+    assert told[2] == "0"
+
+
+def as_ordinary_user(folder: Path, files: list[Path], chosen: str = "") -> subprocess.CompletedProcess[str]:
+    """Run these tests as user 65534, with `folder` as its home."""
+    home = folder / "home"
+    home.mkdir()
+    os.chown(home, NOBODY, NOBODY)
+    folder.chmod(0o755)
+    choice = ["-k", chosen] if chosen else []
+    again = [sys.executable, "-m", "pytest", "-q", "-rs", f"--basetemp={home}/pytest", *choice]
+    return subprocess.run(
+        [sys.executable, str(HERE.parent / "jail" / "ordinary_user.py"), *again, *map(str, files)],
+        env={"HOME": str(home), "PATH": os.defpath, "TMPDIR": str(home), "PYTHONDONTWRITEBYTECODE": "1"},
+        cwd=HERE.parent.parent,
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
