@@ -24,6 +24,8 @@ Progress = Callable[[str, int, int], None]
 
 #: Marks a folder as a gallery of ours, which may be written anew, and lists the files that we wrote.
 MARKER: Final = ".torchstone-gallery"
+#: What file managers leave behind.
+_NOBODYS: Final = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def refuse_foreign(to: Path) -> None:
     except (OSError, UnicodeDecodeError):
         raise CourseError(f"{to} is not empty and not a gallery of ours; name an empty folder") from None
     for path in sorted(to.rglob("*")):
-        if not path.is_dir() and path.relative_to(to).as_posix() not in ours:
+        if not path.is_dir() and path.name not in _NOBODYS and path.relative_to(to).as_posix() not in ours:
             raise CourseError(f"{path} was added to the gallery, which is written anew as a whole; move it away first")
 
 
