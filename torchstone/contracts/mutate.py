@@ -114,15 +114,16 @@ def mutate_week(
     own = {e: frozenset(q.name for q in claims if q.exercise == e) for e in wanted}
     shown = {e: _names(before[e].get("identical")) or frozenset() for e in wanted}
     to_show = [(e, own[e]) for e in wanted if own[e] - shown[e]]
+    survivors = {e: sorted(m.name for m in made[e] if m.name in alive) for e in wanted}
+    for e in wanted:
+        record.put(e, digests[e], survivors=survivors[e], identical=sorted(own[e] & shown[e]), mutants=len(made[e]))
+    record.write()  # what follows takes long, and may be stopped
     for number, ((e, names), differing) in enumerate(worked(course, assignment, _told_apart, to_show, jobs, LIMITS), 1):
         complaints += differing
         if not differing:
-            shown[e] = names
+            record.put(e, digests[e], survivors=survivors[e], identical=sorted(names), mutants=len(made[e]))
+            record.write()
         progress(f"{e} equivalents", number, len(to_show))
-    for e in wanted:
-        survivors = sorted(m.name for m in made[e] if m.name in alive)
-        record.put(e, digests[e], survivors=survivors, identical=sorted(own[e] & shown[e]), mutants=len(made[e]))
-    record.write()
     excused = {q.name for q in claims}
     fates = tuple(
         Fate(

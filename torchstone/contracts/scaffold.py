@@ -40,6 +40,13 @@ X, W, b = torch.tensor([[1.0, 2.0]]), torch.tensor([[1.0, 0.0], [0.0, 3.0]]), to
 check.close(linear(X, W, b), torch.tensor([[2.0, 5.0]]))
 gradients = linear_backward(torch.tensor([[1.0, 10.0]]), X, W)
 check.close(gradients["W"], torch.tensor([[1.0, 10.0], [2.0, 20.0]]))"""
+_CONFTEST: Final = '''\
+"""`pytest graders/week04 --submission FILE` and `--as "misconception"`."""
+
+from torchstone.judge.plugin import pytest_addoption, pytest_configure
+
+__all__ = ["pytest_addoption", "pytest_configure"]
+'''
 _EXPLORATION: Final = "Yours: ask a question that this notebook leaves open, and answer it with code and a figure."
 
 
@@ -67,6 +74,10 @@ def scaffold(course: Course, week: str) -> tuple[Path, ...]:
         except OSError:
             shutil.rmtree(building, ignore_errors=True)
             raise
+    conftest = course.graders / "conftest.py"
+    if not conftest.exists():  # the first week of a course
+        conftest.write_text(_CONFTEST, encoding="utf-8")
+        placed.append(conftest)
     return tuple(placed)
 
 
