@@ -132,3 +132,13 @@ def test_whatever_comes_a_name_or_nothing_is_the_answer() -> None:
         for got in _LEAVES:
             for stage in {d.fault.stage for d in differences(got, want)}:
                 explain([_seen(got, want, X, torch.empty(0, 2), torch.tensor(1.0), stage=stage)])
+
+
+def test_a_batch_of_one_is_not_blamed_where_a_window_of_one_may_be_the_reason() -> None:
+    def shown(n: int, window: int, right: bool) -> Observation:
+        inputs = (torch.ones(n, 4), torch.ones(window, 3))
+        return Observation(X * X, X, None, inputs, None if right else Stage.VALUE, probe=f"e/c/{n}")
+
+    assert (hint := explain([shown(1, 2, True), shown(3, 2, False)]))
+    assert hint.name == "right for a batch of one only"
+    assert explain([shown(1, 1, True), shown(3, 2, False)]) is None

@@ -60,7 +60,8 @@ class Observer:
         seen = Observation(dtype=dtype, strided=probe.world.strided, probe=probe.name)
         if fault is None:
             return replace(seen, inputs=calls[-1].inputs if calls else ())
-        at = len(trial.seen) - (fault.stage is not Stage.INPUTS)  # such a call ended before its result was compared
+        compared = fault.stage not in (Stage.RAN, Stage.INPUTS) and not fault.kind  # else the call gave no result
+        at = len(trial.seen) - compared
         made = [c for c in calls if c.at <= at]
         last = made[-1] if made else _Call(0, "", ())
         repeated = any(c.name == last.name and c.at < last.at for c in made)
