@@ -7,8 +7,9 @@ from torchstone.judge import agree, exercise, fill, points, scenario
 
 pytestmark = exercise("channels_last", accelerator=3)
 OPERANDS = 1.0  # inputs, parameters and upstream gradients are of this size: a sum of them may come near 0 by chance
+#: Images of 2, 3 or 5 pixels: there the places are exact in binary, so that a float32 buffer is right in float64, too.
 sizes = pytest.mark.parametrize(
-    "n, c, h, w, hidden, outputs", [(2, 3, 5, 4, 2, 7), (2, 2, 4, 4, 4, 4), (1, 1, 2, 3, 3, 2)]
+    "n, c, h, w, hidden, outputs", [(2, 4, 5, 3, 2, 7), (2, 2, 5, 5, 5, 5), (1, 1, 2, 3, 3, 2)]
 )
 
 

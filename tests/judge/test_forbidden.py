@@ -139,3 +139,11 @@ def test_an_exercise_without_forbidden_names_lets_everything_run(bench: Bench) -
 def test_a_name_that_there_is_not_cannot_be_forbidden(name: str) -> None:
     with pytest.raises(ValueError, match="cannot be forbidden"):
         exercise("e", forbidden=[name])
+
+
+def test_an_operation_is_watched_by_its_own_name_where_another_has_the_functions():
+    from torchstone.jail.refusals import operations
+
+    assert operations(["torch.nn.functional.gelu"]) == {"aten::gelu"}
+    assert operations(["torch.nn.functional.unfold", "torch.nn.functional.fold"]) == {"aten::im2col", "aten::col2im"}
+    assert operations(["torch.Tensor.unfold"]) == {"aten::unfold"}

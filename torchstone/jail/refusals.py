@@ -25,6 +25,10 @@ _OPERATION: Final = "::"
 _Place = tuple[Any, str]  # an owner and the attribute that is looked up in it
 
 
+#: `aten::unfold` is `Tensor.unfold`, another thing than the function of that name.
+_CALLED_OTHERWISE: Final = {"torch.nn.functional.unfold": "aten::im2col", "torch.nn.functional.fold": "aten::col2im"}
+
+
 class Refused(Exception):
     """The student's code used a name that is refused; the message is that name."""
 
@@ -124,8 +128,8 @@ def operations(names: Sequence[str]) -> frozenset[str]:
 
 
 def _operation(name: str) -> str:
-    """The operation that goes by a name's last part, if there is one."""
-    return f"aten::{name.rpartition('.')[2].lower()}"
+    """The operation that goes by a name's last part, if there is one; or by another, where that part is taken."""
+    return _CALLED_OTHERWISE.get(name) or f"aten::{name.rpartition('.')[2].lower()}"
 
 
 def refusable(name: str) -> bool:
