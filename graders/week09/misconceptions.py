@@ -131,8 +131,7 @@ def padding_is_reversed_with_the_rest():
                     outputs.append(h)
                 return torch.stack(outputs)
 
-            W = list(self.weights)
-            forth, back = run(x, *W[:3]), run(x.flip(0), *W[3:]).flip(0)
+            forth, back = run(x, *self.weights[:3]), run(x.flip(0), *self.weights[3:]).flip(0)
             columns = torch.arange(x.shape[1], device=x.device)
             return torch.cat((forth, back), 2) * real[:, :, None], torch.stack((forth[lengths - 1, columns], back[0]))
 
@@ -162,7 +161,7 @@ outputs_at_padding_are_kept = birnn(
     "What should stand in the outputs behind the end of a short sequence?",
 )
 one_set_of_weights_for_both = birnn(
-    edit("run(reverse(x), *W[3:])", "run(reverse(x), *W[:3])"),
+    edit("run(reverse(x), *self.weights[3:])", "run(reverse(x), *self.weights[:3])"),
     "Which of the six parameters receive no gradient?",
 )
 steps_counted_on_the_cpu = birnn(edit("torch.arange(len(x), device=x.device)", "torch.arange(len(x))"), WHERE_IT_STARTS)
@@ -369,10 +368,7 @@ matches_not_clipped = bleu(
     "How often can one word of the reference be matched?",
 )
 repeated_words_match_once = bleu(
-    edit(
-        "[tuple(ref[i : i + n]) for i in range(len(ref) - n + 1)], 0",
-        "{tuple(ref[i : i + n]) for i in range(len(ref) - n + 1)}, 0",
-    ),
+    edit("matched = 0", "left, matched = list(set(left)), 0"),
     "If the reference has a word three times, how often may a prediction be credited for it?",
 )
 no_brevity_penalty = bleu(
@@ -392,15 +388,15 @@ long_predictions_rewarded = bleu(
     "Can the first factor of your product be greater than 1?",
 )
 all_orders_weigh_alike = bleu(
-    edit("(len(pred) - n + 1)) ** (1 / 2**n)", "(len(pred) - n + 1)) ** (1 / k)"),
+    edit("len(grams)) ** (1 / 2**n)", "len(grams)) ** (1 / k)"),
     "There are several definitions of BLEU: which exponent does the book give to p_n?",
 )
 weights_begin_at_one = bleu(
-    edit("(len(pred) - n + 1)) ** (1 / 2**n)", "(len(pred) - n + 1)) ** (1 / 2 ** (n - 1))"),
+    edit("len(grams)) ** (1 / 2**n)", "len(grams)) ** (1 / 2 ** (n - 1))"),
     "Which exponent belongs to single words, n = 1?",
 )
 recall_for_precision = bleu(
-    edit("matched / (len(pred) - n + 1)", "matched / max(1, len(ref) - n + 1)"),
+    edit("matched / len(grams)", "matched / max(1, len(ref) - n + 1)"),
     "A share of whose n-grams is p_n: of the prediction's, or of the reference's?",
 )
 orders_beyond_the_prediction = bleu(
@@ -408,7 +404,7 @@ orders_beyond_the_prediction = bleu(
     "How many 3-grams do two words have, and by what do you divide then?",
 )
 empty_divides_by_zero = bleu(
-    edit("    if not pred or not ref:\n        return 0.0\n", ""),
+    edit("    if not pred:\n        return 0.0\n", ""),
     "By what do you divide if the prediction has no words?",
 )
 

@@ -7,7 +7,7 @@ from torchstone.judge import agree, exercise, fill, points, scenario
 
 pytestmark = exercise("lstm", accelerator=1)
 sizes = pytest.mark.parametrize(
-    "steps, n, inputs, hidden, layers", [(3, 2, 5, 3, 1), (2, 3, 3, 2, 2), (3, 4, 4, 4, 3), (5, 1, 2, 3, 2)]
+    "steps, n, inputs, hidden, layers", [(3, 2, 3, 5, 1), (2, 3, 3, 2, 2), (3, 4, 4, 4, 3), (5, 1, 2, 3, 2)]
 )
 
 OPERANDS = 1.0  # sums of terms of this size, which may come near 0 by chance

@@ -7,7 +7,8 @@ from torchstone.judge import agree, exercise, points, vjp
 
 pytestmark = exercise("masked_cross_entropy", accelerator=1)
 sizes = pytest.mark.parametrize(
-    "n, steps, words, lengths", [(5, 3, 7, (2, 3, 1, 3, 2)), (4, 4, 4, (1, 4, 2, 3)), (1, 5, 3, (2,))]
+    "n, steps, words, lengths",
+    [(5, 3, 7, (2, 3, 1, 3, 2)), (4, 4, 4, (1, 4, 2, 3)), (1, 5, 3, (2,)), (2, 3, 5, (0, 1))],
 )
 
 
