@@ -17,12 +17,13 @@ class Progress:
         self._quiet, self._terminal = quiet, console.is_terminal
         self._bar = Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal)
         self._task = self._bar.add_task("", total=None)
-        self._told = 0
+        self._told = (0, 0)  #: of how many pieces of work, how many tenths
 
     def __call__(self, what: str, done: int, total: int) -> None:
         self._bar.update(self._task, description=what, completed=done, total=total)
-        if not self._quiet and not self._terminal and done * 10 // max(total, 1) > self._told:
-            self._told = done * 10 // max(total, 1)
+        tenths = (total, done * 10 // max(total, 1))
+        if not self._quiet and not self._terminal and tenths[1] and tenths != self._told:
+            self._told = tenths
             print(f"{done} of {total}: {what}", file=sys.stderr, flush=True)
 
     def __enter__(self) -> Progress:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import random
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from types import CodeType
 from typing import Any, Final, NoReturn, TypeVar
 
 import torch
@@ -84,7 +86,7 @@ class Local(Code):
         inputs: Any = wire.copy_in((args, dict(kwargs)))
         with _calm():
             world = dict(SCENARIO_NAMES)
-            exec(compile(scenario.text, f"<scenario {scenario.name}>", "exec"), world)
+            exec(_compiled(scenario.text, scenario.name), world)
             program: Any = world[scenario.name]
             return wire.copy(program(_Names(self._names), *inputs[0], **inputs[1]))
 
@@ -119,6 +121,11 @@ class Jailed(Code):
         if self._device != "cpu" and "cpu" in answer.devices:
             raise Fault(Stage.DEVICE, verdicts.came_back_on_the_cpu(), basis=Basis.SELF_REPORTED)
         return answer
+
+
+@functools.lru_cache(maxsize=256)
+def _compiled(text: str, name: str) -> CodeType:
+    return compile(text, f"<scenario {name}>", "exec")
 
 
 def wall_seconds(limits: Limits) -> float:
