@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from torchstone.cli import main
-from torchstone.cli._main import VERBS, torchstone
+from torchstone.cli._main import SECTIONS, torchstone
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,7 +24,7 @@ def run(*arguments, cwd=ROOT):
     )
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", [verb for verbs in SECTIONS.values() for verb in verbs])
 def test_every_verb_has_help_with_an_example(verb):
     result = CliRunner().invoke(torchstone, [verb, "--help"])
     assert result.exit_code == 0

@@ -10,11 +10,12 @@ import click
 
 
 class VerbGroup(click.Group):
-    """`verbs` are verb → what it does; the file of each is `package`.<verb>, which has a `command`."""
+    """`sections` are title → verb → what it does; the file of each is `package`.<verb>, which has a `command`."""
 
-    def __init__(self, *args: Any, package: str, verbs: Mapping[str, str], **attributes: Any) -> None:
+    def __init__(self, *args: Any, package: str, sections: Mapping[str, Mapping[str, str]], **attributes: Any) -> None:
         super().__init__(*args, **attributes)
-        self._package, self._verbs = package, verbs
+        self._package, self._sections = package, sections
+        self._verbs = {verb: does for verbs in sections.values() for verb, does in verbs.items()}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self._verbs)
@@ -26,8 +27,10 @@ class VerbGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(self._verbs.items()))
+        width = max(map(len, self._verbs))
+        for title, verbs in self._sections.items():
+            with formatter.section(title):
+                formatter.write_dl([(verb.ljust(width), does) for verb, does in verbs.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -11,36 +11,48 @@ from torchstone import __version__
 from torchstone.cli._lazy import VerbGroup
 from torchstone.errors import TorchstoneError
 
-#: verb → what it does, in the words of `torchstone --help`. The file is torchstone/cli/<verb>.py.
-VERBS: Final = {
-    "audit": "Find what in the gradebook nothing explains.",
-    "check": "Run a notebook's public checks on your own machine.",
-    "collect": "Take in submissions: match, keep every attempt, note the time.",
-    "completion": "Print the shell's tab completion.",
-    "demo": "Play a class of twelve from submission to feedback.",
-    "doctor": "See what this machine can do; attack the jail and tell what holds.",
-    "explain": "Trace every point of one student's score: the receipt.",
-    "feedback": "Write each student's page.",
-    "forget": "Remove everything of one student.",
-    "gallery": "Build the static site of all shared notebooks.",
-    "grade": "Grade an assignment's submissions into the gradebook.",
-    "grades": "Final grades: table, pages, exports.",
-    "insights": "Show what a class missed, for the next lecture.",
-    "late": "Grant extensions; bring late penalties up to date.",
-    "literate": "Tell what a notebook lacks before it is handed in.",
-    "normalize": "Bring a source notebook into normal form.",
-    "participation": "Enter attendance and participation, week by week.",
-    "presentation": "Enter the scores of presentations.",
-    "publish": "Write the bundle that students get.",
-    "regrade": "See who would change before a corrected grader is applied.",
-    "release": "Check an assignment's source and generate its release.",
-    "roster": "Take in the class: check it, and enter it into the gradebook.",
-    "rubric": "Score explorations and presentations by a rubric.",
-    "secret": "Make, show, export or import the course's secret.",
-    "share": "Keep a shared notebook; note how far its author lets it go.",
-    "term": "Start the next term; archive the old one.",
-    "topics": "Give out presentations and notebooks by rankings.",
-    "week": "Grade a week's graders: check, mutate, scaffold, table.",
+#: section → verb → what it does, in the words of `torchstone --help`. The file is torchstone/cli/<verb>.py.
+SECTIONS: Final = {
+    "For students": {
+        "check": "Run a notebook's public checks on your own machine.",
+        "literate": "Tell what a notebook lacks before it is handed in.",
+    },
+    "A week, from source to feedback": {
+        "release": "Check an assignment's source and generate its release.",
+        "publish": "Write the bundle that students get.",
+        "collect": "Take in submissions: match, keep every attempt, note the time.",
+        "grade": "Grade an assignment's submissions into the gradebook.",
+        "feedback": "Write each student's page.",
+        "insights": "Show what a class missed, for the next lecture.",
+    },
+    "When something is asked or mended": {
+        "explain": "Trace every point of one student's score: the receipt.",
+        "regrade": "See who would change before a corrected grader is applied.",
+        "late": "Grant extensions; bring late penalties up to date.",
+        "audit": "Find what in the gradebook nothing explains.",
+        "forget": "Remove everything of one student.",
+    },
+    "The seminar": {
+        "roster": "Take in the class: check it, and enter it into the gradebook.",
+        "topics": "Give out presentations and notebooks by rankings.",
+        "rubric": "Score explorations and presentations by a rubric.",
+        "presentation": "Enter the scores of presentations.",
+        "participation": "Enter attendance and participation, week by week.",
+        "share": "Keep a shared notebook; note how far its author lets it go.",
+        "gallery": "Build the static site of all shared notebooks.",
+        "grades": "Final grades: table, pages, exports.",
+        "term": "Start the next term; archive the old one.",
+    },
+    "For authors": {
+        "week": "Grade a week's graders: check, mutate, scaffold, table.",
+        "normalize": "Bring a source notebook into normal form.",
+    },
+    "The machine and the course": {
+        "demo": "Play a class of twelve, or a semester, in a scratch copy.",
+        "doctor": "See what this machine can do; attack the jail and tell what holds.",
+        "secret": "Make, show, export or import the course's secret.",
+        "completion": "Print the shell's tab completion.",
+    },
 }
 
 
@@ -59,7 +71,7 @@ class MissingPackageError(TorchstoneError):
 @click.group(
     cls=VerbGroup,
     package="torchstone.cli",
-    verbs=VERBS,
+    sections=SECTIONS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Example: torchstone grade week04 --jobs 2",
 )

@@ -16,6 +16,11 @@ VERBS: Final = {
 }
 
 
-@click.group(cls=VerbGroup, package="torchstone.cli.week", verbs=VERBS, epilog="Example: torchstone week check week04")
+@click.group(
+    cls=VerbGroup,
+    package="torchstone.cli.week",
+    sections={"Commands": VERBS},
+    epilog="Example: torchstone week check week04",
+)
 def command() -> None:
     """Grade a week's graders before they grade anyone."""
