@@ -89,10 +89,10 @@ def different_entries(
 
     `gap` is the greatest distance from the truth, `scale` the largest entry of it.
     """
-    size = f"off by {gap / scale:.2g} of the largest entry" if scale else "not zero, as it should be"
+    size = f"off by {gap / scale:.2g} times the largest entry" if scale else "not zero, as it should be"
     tail = f"; {_factor(ratio)}" if ratio is not None else ""
     if total == 1:
-        return f"the value is {size.replace('of the largest entry', 'of its size')}{tail}"
+        return f"the value is {size.replace('the largest entry', 'its size')}{tail}"
     return f"{wrong} of {total} entries differ; the worst, at {list(index)}, is {size}{tail}"
 
 
