@@ -187,7 +187,8 @@ def test_the_gap_is_always_told() -> None:
     assert fault(X[:, :2], X).message == "shape 2×2; expected 2×3"
     assert fault(X.T, X).message == "shape 3×2; expected 2×3: transposed?"
     assert fault(2 * X, X).message == (
-        "5 of 6 entries differ; the worst, at [1, 2], is off by 1 times the largest entry; it is 2 times what it should be"
+        "5 of 6 entries differ; the worst, at [1, 2], is off by 1 times the largest entry; "
+        "it is 2 times what it should be"
     )
     assert fault((X, X * 0), (X, X)).message.startswith("result[1]: 5 of 6 entries differ")
     assert fault((X, X * 0), (X, X)).message.endswith("every entry is zero")

@@ -92,7 +92,7 @@ def different_entries(
     size = f"off by {gap / scale:.2g} times the largest entry" if scale else "not zero, as it should be"
     tail = f"; {_factor(ratio)}" if ratio is not None else ""
     if total == 1:
-        return f"the value is {size.replace('the largest entry', 'its size')}{tail}"
+        return f"the value is {size.replace('times the largest entry', 'of its size')}{tail}"
     return f"{wrong} of {total} entries differ; the worst, at {list(index)}, is {size}{tail}"
 
 
