@@ -34,9 +34,10 @@ def command(
     could not be graded through a fault of the course; its scores are left as they were.
     """
     from torchstone.batch import course_lock
+    from torchstone.cli._progress import Progress
     from torchstone.gradebook.grading import grade_assignment
 
-    with course_lock(course.state, f"grade {assignment}"), _Progress(quiet=as_json) as progress:
+    with course_lock(course.state, f"grade {assignment}"), Progress(quiet=as_json) as progress:
         report = grade_assignment(
             course, assignment, students=students, jobs=jobs, fresh=fresh, trust=trust, progress=progress
         )
@@ -45,31 +46,6 @@ def command(
     else:
         _table(report)
     raise click.exceptions.Exit(0 if report.clean else 1)
-
-
-class _Progress:
-    """A progress bar on a terminal; silence in a pipe."""
-
-    def __init__(self, quiet: bool) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        console = Console(stderr=True)
-        self._bar = Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal)
-        self._tasks: dict[str, object] = {}
-
-    def __call__(self, what: str, done: int, total: int) -> None:
-        if what not in self._tasks:
-            self._tasks[what] = self._bar.add_task(what, total=total)
-        self._bar.update(self._tasks[what], completed=done, total=total)  # type: ignore[arg-type]
-
-    def __enter__(self) -> _Progress:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
 
 
 def _table(report: ClassReport) -> None:
