@@ -341,6 +341,13 @@ def _takes_upstream(function: Any) -> list[int]:
     return [i for i, name in enumerate(code.co_varnames[: code.co_argcount]) if _UPSTREAM.fullmatch(name)]
 
 
+def has_floats(value: Any) -> bool:
+    """Is there a tensor of floating-point numbers in it?"""
+    found: list[bool] = []
+    over(value, lambda leaf: found.append(isinstance(leaf, Tensor) and leaf.is_floating_point()))
+    return any(found)
+
+
 def alike(one: Any, other: Any) -> bool:
     """The same data. What cannot be compared is the same only if it is one thing."""
     try:
