@@ -23,9 +23,10 @@ def outcome(code, size, layers):
         return type(e).__name__
 
 
-def layers(draw, number):
-    """Any layers: kernels of 1 to 4, strides of 1 to 3, padding up to 2, dilation of 1 to 3."""
-    columns = [draw.integers(number, low=low, high=high).tolist() for low, high in ((1, 5), (1, 4), (0, 3), (1, 4))]
+def layers(draw, number, dilation=3):
+    """Any layers: kernels of 1 to 4, strides of 1 to 3, padding up to 2, dilation of 1 to this."""
+    ranges = (1, 5), (1, 4), (0, 3), (1, dilation + 1)
+    columns = [draw.integers(number, low=low, high=high).tolist() for low, high in ranges]
     return list(zip(*columns, strict=True))
 
 
@@ -33,7 +34,7 @@ def layers(draw, number):
 @pytest.mark.parametrize("size", [(28, 28), (37, 29), (64, 41)])
 def test_out_shape(student, draw, size):
     """out_shape: layer by layer, rounded down each time"""
-    for stack in (LENET, MIXED, EVEN, PADDED):
+    for stack in (LENET, MIXED, EVEN, PADDED, layers(draw, 2, dilation=1)):
         agree(student.out_shape(size, stack))
     agree(student.out_shape(size, []))
 
@@ -42,19 +43,20 @@ def test_out_shape(student, draw, size):
 @pytest.mark.parametrize("size", [(61, 53), (47, 60)])
 def test_out_shape_with_dilation(student, draw, size):
     """out_shape where kernels are dilated"""
-    for stack in (DILATED, SPARSE, [(3, 2, 1, 7)]):
+    for stack in (DILATED, SPARSE, [(3, 2, 1, 7)], layers(draw, 2)):
         agree(student.out_shape(size, stack))
 
 
 @points(1)
 def test_too_small(student, draw):
     """A kernel that fits exactly gives one pixel; one that does not fit, along either axis, is a ValueError"""
+    k = int(draw.integers(1, low=4, high=10))
     cases = [
-        ((5, 5), [(5, 1, 0, 1)]),
-        ((5, 4), [(5, 1, 0, 1)]),
-        ((4, 5), [(5, 1, 0, 1)]),
-        ((4, 4), [(5, 1, 1, 1)]),
-        ((7, 9), [(2, 1, 0, 7)]),
+        ((k, k), [(k, 1, 0, 1)]),
+        ((k, k - 1), [(k, 1, 0, 1)]),
+        ((k - 1, k), [(k, 1, 0, 1)]),
+        ((k - 1, k - 1), [(k, 1, 1, 1)]),
+        ((k, k + 2), [(2, 1, 0, k)]),
         ((9, 9), [(2, 2, 0, 1), (2, 2, 0, 1), (3, 1, 0, 1)]),
         ((9, 9), [(2, 2, 0, 1), (2, 2, 0, 1), (3, 1, 1, 1)]),
     ]
@@ -64,14 +66,14 @@ def test_too_small(student, draw):
 @points(2)
 def test_receptive_field(student, draw):
     """receptive_field: size, jump and start of stacks with stride and padding"""
-    for stack in (LENET, MIXED, EVEN, PADDED, [(7, 2, 3, 1)], []):
+    for stack in (LENET, MIXED, EVEN, PADDED, [(7, 2, 3, 1)], [], layers(draw, 3, dilation=1)):
         agree(student.receptive_field(stack))
 
 
 @points(1)
 def test_receptive_field_with_dilation(student, draw):
     """receptive_field where kernels are dilated: from the first to the last pixel, holes included"""
-    for stack in (DILATED, SPARSE, [(3, 2, 1, 7)]):
+    for stack in (DILATED, SPARSE, [(3, 2, 1, 7)], layers(draw, 3)):
         agree(student.receptive_field(stack))
 
 
