@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from torchstone.errors import BusyError, CourseError
@@ -29,8 +29,9 @@ def course_lock(state: Path, what: str) -> Iterator[None]:
         except BlockingIOError:
             holder = os.pread(fd, 200, 0).decode(errors="replace").strip() or "another run"
             raise BusyError(f"{holder} is at work in {state.parent}; wait for it, then try again") from None
-        os.ftruncate(fd, 0)
-        os.pwrite(fd, f"`torchstone {what}` (process {os.getpid()})\n".encode(), 0)
+        with suppress(OSError):  # a full disk: the lock holds all the same, without a word of who holds it
+            os.ftruncate(fd, 0)
+            os.pwrite(fd, f"`torchstone {what}` (process {os.getpid()})\n".encode(), 0)
         yield
     finally:
         os.close(fd)

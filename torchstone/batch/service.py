@@ -23,7 +23,7 @@ from typing import Final, Self
 from torchstone import errors
 from torchstone.batch import protocol
 from torchstone.config import Course
-from torchstone.errors import CourseError, JailError, TorchstoneError
+from torchstone.errors import CourseError, JailError, StoreError, TorchstoneError
 from torchstone.jail import choose_tier
 from torchstone.judge.keys import result_key
 from torchstone.model import GradingPolicy, Program, Result, Tier
@@ -89,8 +89,12 @@ class GradingService:
         distinct = list({p.digest: p for p in programs}.values())
         with ThreadPoolExecutor(self._jobs) as pool:
             futures: list[Future[Outcome]] = [pool.submit(self._grade, assignment, p) for p in distinct]
-            for future in as_completed(futures):
-                yield future.result()
+            try:
+                for future in as_completed(futures):
+                    yield future.result()
+            except BaseException:  # the store is gone: no judge is asked any more
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
 
     def _grade(self, assignment: str, program: Program) -> Outcome:
         week = self._week(assignment)
@@ -102,6 +106,8 @@ class GradingService:
             with week.judge() as judge:
                 for best in judge.results(program):
                     self._keep(best)
+        except StoreError:
+            raise  # it would meet every program alike
         except TorchstoneError as e:
             return Outcome(program, best, None if best else e)
         return Outcome(program, best)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from typing import Final, NoReturn
 
@@ -68,6 +69,10 @@ class MissingPackageError(TorchstoneError):
         )
 
 
+#: What the system says where there is no room, or none is given.
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+
+
 @click.group(
     cls=VerbGroup,
     package="torchstone.cli",
@@ -93,12 +98,19 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         click.secho("error: ", fg="red", bold=True, nl=False, err=True)
         click.echo(str(e), err=True)
         sys.exit(e.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+    except OSError as e:
+        if e.errno not in _NO_ROOM and "No usable temporary directory" not in str(e):
+            raise
+        click.secho("error: ", fg="red", bold=True, nl=False, err=True)
+        where = f" ({e.filename})" if e.filename else ""
+        click.echo(f"nothing more can be written{where}: {e.strerror}; make room, then run this again", err=True)
+        sys.exit(1)
     except click.ClickException as e:
         e.show()
         sys.exit(e.exit_code)
     except (click.Abort, KeyboardInterrupt):
         click.echo("stopped", err=True)
         sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(1)

@@ -1,0 +1,148 @@
+"""Whatever of ours dies or fails in the middle of a class, a re-run gives the gradebook of an undisturbed one."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.faults.class_of_fifty import ROLES, STUDENTS, WEEK, Runs, copied, make_course
+from torchstone.config import Course
+
+KILLS = 20
+
+
+@pytest.fixture(scope="module")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    return make_course(tmp_path_factory.mktemp("course") / "pristine")
+
+
+@pytest.fixture(scope="module")
+def undisturbed(pristine: Course, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder = tmp_path_factory.mktemp("undisturbed")
+    runs = Runs(copied(pristine, folder / "course"), folder / "tmp")
+    runs.finish("--jobs", "2")
+    assert runs.left() == []
+    found = runs.dump()
+    assert len(found) == STUDENTS
+    scores = {sum(grade[0] or 0 for grade in s[WEEK]["grades"].values()) for s in found.values()}
+    assert len(scores) > 2  # not all alike: there is something to lose
+    return found
+
+
+@pytest.fixture
+def runs(pristine: Course, tmp_path: Path) -> Runs:
+    return Runs(copied(pristine, tmp_path / "course"), tmp_path / "tmp")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_kills_at_random_moments_change_nothing(runs: Runs, undisturbed: dict[str, Any]) -> None:
+    number = int(os.environ.get("TORCHSTONE_KILLS", KILLS))
+    runs.kill(number, seed=20211101)
+    runs.finish("--jobs", "2")
+    assert runs.dump() == undisturbed, runs.kills
+    assert runs.left() == []
+    assert len(runs.kills) == len(ROLES)
+
+
+def test_two_grades_at_once(runs: Runs, undisturbed: dict[str, Any]) -> None:
+    first, second = runs.start(), runs.start()
+    outs = [run.communicate(timeout=250)[0] for run in (first, second)]
+    codes = sorted(run.returncode for run in (first, second))
+    assert codes == [0, 4], outs
+    assert sum("is at work in" in out for out in outs) == 1
+    assert runs.dump() == undisturbed
+    assert runs.left() == []
+
+
+Refused = Callable[[str], None]
+
+
+@pytest.fixture
+def refused(runs: Runs) -> Refused:
+    """One clear line, nothing half-written, and afterwards the whole class."""
+
+    def check(words: str) -> None:
+        run = runs.start()
+        out, _ = run.communicate(timeout=250)
+        assert run.returncode != 0, out
+        assert words in out
+        assert "Traceback" not in out
+        assert runs.left() == []
+
+    return check
+
+
+def test_a_gradebook_that_is_read_only(runs: Runs, refused: Refused, undisturbed: dict[str, Any]) -> None:
+    book = runs.course.gradebook_path
+    assert book is not None
+    if os.geteuid() == 0 and subprocess.run(["chattr", "+i", book], capture_output=True, check=False).returncode:
+        book.rename(book.with_suffix(".kept"))  # root writes whatever the mode says: a folder refuses in its place
+        book.mkdir()
+        refused("gradebook")
+        book.rmdir()
+        book.with_suffix(".kept").rename(book)
+    elif os.geteuid() == 0:
+        refused("read-only")
+        subprocess.run(["chattr", "-i", book], check=True)
+    else:
+        book.chmod(0o400)
+        refused("read-only")
+        book.chmod(0o600)
+    runs.finish()
+    assert runs.dump() == undisturbed
+
+
+def test_a_gradebook_that_another_process_holds(runs: Runs, refused: Refused, undisturbed: dict[str, Any]) -> None:
+    with closing(sqlite3.connect(runs.course.gradebook_path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        refused("locked by another program")
+        other.execute("ROLLBACK")
+    runs.finish()
+    assert runs.dump() == undisturbed
+
+
+def test_a_disk_that_is_full(runs: Runs, undisturbed: dict[str, Any]) -> None:
+    """RLIMIT_FSIZE stands in for a full disk: every write beyond it fails, wherever it happens."""
+    program = (
+        "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv.pop(1)),) * 2);"
+        "from torchstone.cli import main; main()"
+    )
+    environment = {**os.environ, "TMPDIR": str(runs.temporary), "OMP_NUM_THREADS": "1"}
+    runs.temporary.mkdir()
+    for limit in (0, 50_000, 250_000):
+        done = subprocess.run(
+            [sys.executable, "-c", program, str(limit), "grade", WEEK],
+            cwd=runs.course.root,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=250,
+            check=False,
+        )
+        assert done.returncode != 0, done.stdout + done.stderr
+        assert "error: " in done.stderr, done.stderr
+        assert "Traceback" not in done.stderr, done.stderr
+        assert runs.left() == []
+    runs.finish()
+    assert runs.dump() == undisturbed
+
+
+def test_the_lock_is_the_kernels(runs: Runs) -> None:
+    """A lock whose holder was killed holds nobody up."""
+    path = runs.course.state / "lock"
+    path.parent.mkdir(exist_ok=True)
+    fd = os.open(path, os.O_CREAT | os.O_RDWR)
+    fcntl.flock(fd, fcntl.LOCK_EX)
+    os.close(fd)
+    runs.finish("--student", "s00")
