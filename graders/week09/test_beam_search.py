@@ -94,18 +94,22 @@ def test_sentences_and_scores(student, draw, words, rounds, k, alpha):
 
 
 @points(1)
-@pytest.mark.parametrize("words, rounds", [(7, 5), (3, 1)])
-def test_greedy(student, draw, words, rounds):
+@pytest.mark.parametrize("words, rounds, last", [(7, 5, 3), (5, 4, None)])
+def test_greedy(student, draw, words, rounds, last):
     """A beam of one is greedy search"""
-    table = language(draw, words, rounds, 1, 0.75)
+
+    def ending(table):
+        table[:, :, EOS] = -1000  # so that it ends in round `last`, or never
+        if last is not None:
+            table[last - 1, :, EOS] = 0
+
+    table = language(draw, words, rounds, 1, 0.0, change=ending)
     path, total = [BOS], 0.0
-    for log_p in table:
+    for log_p in table[:last]:
         token = int(log_p[path[-1]].argmax())
         total += log_p[path[-1]][token].item()
         path.append(token)
-        if token == EOS:
-            break
-    agree(search(student, table, 1, 0.75), [(path, single(total / (len(path) - 1) ** 0.75))])
+    agree(search(student, table, 1, 0.0), [(path, single(total))])
 
 
 @points(2)
@@ -134,7 +138,7 @@ def test_immediate_end(student, draw, alpha):
     """A sentence that ends in the first round is finished: it is kept, and never extended"""
 
     def certain(table):
-        table[0, BOS, 2:] -= 300
+        table[:, :, EOS] = IMPOSSIBLE
         table[0, BOS, EOS] = 0
 
     table = language(draw, 5, 4, 2, alpha, change=certain)
@@ -164,6 +168,10 @@ def test_impossible_tokens(student, draw):
 
 
 @points(1)
-def test_improbable_sentences(student, draw):
-    """Sentences whose probability is below every positive number still have scores, and an order"""
-    agree(search(student, language(draw, 5, 5, 3, 0.75, low=-90_000, high=-51_200), 3, 0.75))
+def test_improbable_sentence(student, draw):
+    """A sentence whose probability is below every positive number still has its score, and is still the best"""
+
+    def endless(table):
+        table[:, :, EOS] = IMPOSSIBLE
+
+    agree(search(student, language(draw, 5, 5, 1, 0.75, low=-90_000, high=-51_200, change=endless), 1, 0.75))

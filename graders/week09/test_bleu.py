@@ -13,6 +13,11 @@ def disturbed(draw, words, alphabet):
     return [other if number == 0 else word for word, other, number in zip(words, others, chosen, strict=True)]
 
 
+def distinct(draw):
+    """Seven words, all different, in any order."""
+    return ["abcdefg"[i] for i in draw.distinct(7).argsort().tolist()]
+
+
 @points(2)
 @pytest.mark.parametrize("n, k", [(23, 2), (41, 3), (97, 4), (11, 1)])
 def test_against_a_reference(student, draw, n, k):
@@ -51,7 +56,7 @@ def test_weights(student, draw):
 @points(1)
 def test_empty(student, draw):
     """An empty prediction, an empty reference or both: 0. So is a prediction that shares nothing"""
-    words = draw.words(5, "abc")
+    words = distinct(draw)
     agree([student.bleu([], words, 2), student.bleu(words, [], 2), student.bleu([], [], 1)])
     agree(student.bleu(["z"] * 5, words, 1))
     agree(student.bleu(words, words, 2))
@@ -61,7 +66,7 @@ def test_empty(student, draw):
 @pytest.mark.parametrize("length", [1, 2, 3])
 def test_short(student, draw, length):
     """A prediction of fewer than k words: the orders for which it has no n-gram are left out"""
-    words = draw.words(7, "abc")
+    words = distinct(draw)
     agree(student.bleu(words[:length], words[:length], 4))
     agree(student.bleu(words[:length], words, 4))
     agree(student.bleu(words, words[:length], 1))
