@@ -22,7 +22,7 @@ test: check
 
 # What `make test` leaves out: every week's graders graded whole, each notebook run, the long attacks.
 battery: $(STAMP)
-	$(BIN)/python -m pytest tests -n 2 --dist loadfile -m slow
+	$(BIN)/python -m pytest tests -n 2 --dist load -m slow
 
 # The figures of docs/diagnosis.md, anew: about four minutes.
 bench: $(STAMP)

@@ -184,7 +184,8 @@ def in_memory():
     """How often the needle lies in this process's memory, its own two buffers left out."""
     own = [(ctypes.addressof((ctypes.c_char * len(b)).from_buffer(b)), len(b)) for b in (needle, scratch)]
     reader, writer = os.pipe()
-    os.set_blocking(reader, False)
+    for end in (reader, writer):  # a pipe may be as small as a page: then a part is written, and nobody waits
+        os.set_blocking(end, False)
     found, scanned = 0, 0
     for address, size in regions():
         at = address
@@ -205,7 +206,7 @@ def in_memory():
                 place = at + position
                 found += not any(start - len(needle) < place < start + length for start, length in own)
                 position = scratch.find(needle, position + 1, count)
-            at += count if count < CHUNK or count == size else count - len(needle)
+            at += count if at + count == address + size or count <= len(needle) else count - len(needle)
     os.close(reader)
     os.close(writer)
     return [found, scanned]

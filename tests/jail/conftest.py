@@ -32,7 +32,7 @@ def canary(tmp_path_factory):
     files = [
         folder / "graders" / "week04" / "reference.py",
         folder / "course_secret",
-        Path.home() / ".torchstone-canary",
+        Path.home() / f".torchstone-canary-{os.getpid()}",  # other runs of these tests have one of their own
     ]
     for file in files:
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -42,19 +42,19 @@ def frame(header, body=b'', header_size=None, body_size=None):
 def forge(*arguments, **sizes):
     os.write(4, frame(*arguments, **sizes)); time.sleep(600)
 def junk(): os.write(4, b'\xff' * 64); time.sleep(600)
-def ok(value): return '{"u":[2,"ok",' + value + ',{"l":[]}]}'
+def ok(value): return '{"u":[2,"ok",' + value + ',{"l":[]},{"l":[]}]}'
 def forge_shape(): forge(ok('{"t":["float32",[1099511627776,1099511627776],"cpu"]}'), b'1234')
 def forge_size(): forge(ok('1'), b'', body_size=1 << 62)
 def forge_deep(): forge('[' * 500000)
 def forge_int(): forge(ok('9' * 500000))
 def forge_nan(): forge(ok('NaN'))
-def forge_number(): forge('{"u":[99,"ok",1,{"l":[]}]}')
-def forge_true(): forge('{"u":[true,"ok",1,{"l":[]}]}')
-def forge_verdict(): forge('{"u":[2,"passed",1,{"l":[]}]}')
-def forge_mutated(): forge('{"u":[2,"ok",1,{"l":[{"l":[]}]}]}')
+def forge_number(): forge('{"u":[99,"ok",1,{"l":[]},{"l":[]}]}')
+def forge_true(): forge('{"u":[true,"ok",1,{"l":[]},{"l":[]}]}')
+def forge_verdict(): forge('{"u":[2,"passed",1,{"l":[]},{"l":[]}]}')
+def forge_mutated(): forge('{"u":[2,"ok",1,{"l":[{"l":[]}]},{"l":[]}]}')
 def forge_kind(): forge('{"u":[2,"error","course_fault","E","text",null,null]}')
 def forge_twice():
-    os.write(4, frame('{"u":[2,"ok",1,{"l":[]}]}') * 2); time.sleep(600)
+    os.write(4, frame(ok('1')) * 2); time.sleep(600)
 def drip():
     os.write(4, struct.pack('<IQ', 1000, 0))
     while True: os.write(4, b' '); time.sleep(0.02)

@@ -71,7 +71,7 @@ ATTACKS = {
         """,
     "forged frames": """
         def forge(*a):
-            head = b'{"u":[1,"ok",{"d":[]},{"l":[]}]}'
+            head = b'{"u":[1,"ok",{"d":[]},{"l":[]},{"l":[]}]}'
             for fd in range(3, 12):
                 try: os.write(fd, struct.pack("<IQ", len(head), 0) + head)
                 except OSError: pass

@@ -185,6 +185,7 @@ def answer(request):
 
 
 def main():
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where it was started with the signal ignored
     ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # a subreaper: what is orphaned below comes here
     torch.set_num_threads(1)
     layer = torch.nn.Linear(2, 2)

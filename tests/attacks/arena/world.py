@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import secrets
 import signal
@@ -102,6 +103,11 @@ class World:
         return self.root / "drop"
 
     @property
+    def shared(self) -> Path:
+        """A file in shared memory, of this world alone: others may be built at the same time."""
+        return Path("/dev/shm") / f"torchstone-{hashlib.sha256(str(self.root).encode()).hexdigest()[:16]}"
+
+    @property
     def gradebook(self) -> Path:
         return self.root / "gradebook.db"
 
@@ -120,7 +126,7 @@ class World:
             "OTHER": str(self.root / "submitted" / "bob" / "answer.py"),
             "GRADEBOOK": str(self.gradebook),
             "DROP": str(self.drop),
-            "SHM": "/dev/shm/" + self.root.name,
+            "SHM": str(self.shared),
             "PORT": self.port,
             "DATAGRAMS": self.datagrams,
             "BYSTANDER": self.bystander,
@@ -190,9 +196,8 @@ def world(root: Path) -> Iterator[World]:
         os.set_inheritable(descriptor, True)
         os.environ["TORCHSTONE_PLANTED"] = token
         stack.callback(os.environ.pop, "TORCHSTONE_PLANTED", None)
-        shared = Path("/dev/shm") / root.name
-        shared.write_text(token)
-        stack.callback(shared.unlink, missing_ok=True)
+        made.shared.write_text(token)
+        stack.callback(made.shared.unlink, missing_ok=True)
         yield made
 
 

@@ -11,7 +11,7 @@ import time
 
 def forge():
     for number in range(1, 9):
-        head = b'{"u":[%d,"ok",{"t":["float32",[0],"cpu"]},{"l":[]}]}' % number
+        head = b'{"u":[%d,"ok",{"t":["float32",[0],"cpu"]},{"l":[]},{"l":[]}]}' % number
         for fd in (3, 4, 5, 6, 7, 8):
             for forged in (b'{"earned": 6}\n', struct.pack("<IQ", len(head), 0) + head):
                 try:
