@@ -174,7 +174,7 @@ def velocity_is_the_gradient():
                 for p in group["params"]:
                     if p.grad is None:
                         continue
-                    g = p.grad.add_(p, alpha=group["weight_decay"]) if group["weight_decay"] else p.grad
+                    g = p.grad.add(p, alpha=group["weight_decay"]) if group["weight_decay"] else p.grad
                     if "velocity" not in self.state[p]:
                         v = self.state[p]["velocity"] = g
                     else:
