@@ -33,6 +33,19 @@ def of_mean(code, x, w, shift):
 
 
 @scenario
+def of_other_shapes(code, x, w, shift):
+    """f gives one number an image, and images without channels, of which a border is left out."""
+
+    def turn(x):
+        return x.roll(shift, (-2, -1))
+
+    return [
+        code.equivariance_error(lambda x: (x * w).sum((1, 2, 3)), x, turn, lambda y: y),
+        code.equivariance_error(lambda x: (x * w).sum(1), x, turn, border=1),
+    ]
+
+
+@scenario
 def of_flip(code, x, w):
     """A convolution under mirroring, and under a change of sign of everything."""
     return [
@@ -81,10 +94,11 @@ def test_stride(student, draw, shift, back):
 @points(2)
 @pytest.mark.parametrize("n, c, h, w", [(2, 3, 5, 7), (1, 2, 4, 4)])
 def test_invariance(student, draw, n, c, h, w):
-    """Invariance: S does nothing. And other transformations: mirroring, a change of sign"""
+    """Invariance: S does nothing. And other transformations: mirroring, a change of sign; f may give any shape"""
     x = draw(n, c, h, w)
     agree(of_mean(student, x, 1 + draw(h, w), (1, 2)), scale=OPERANDS)
     agree(of_flip(student, x, draw(2, c, 2, 3)), scale=OPERANDS)
+    agree(of_other_shapes(student, x, 1 + draw(h, w), (1, 2)), scale=OPERANDS)
 
 
 @points(1)

@@ -31,9 +31,10 @@ settings = pytest.mark.parametrize(
         {"stride": 2},
         {"stride": (1, 2), "padding": (2, 0)},
         {"padding": 1, "dilation": (1, 2)},
+        {"dilation": (2, 1)},
         {"stride": (3, 2), "padding": (1, 2), "dilation": 2},
     ],
-    ids=["stride", "stride, padding", "padding, dilation", "all"],
+    ids=["stride", "stride, padding", "padding, dilation", "dilation", "all"],
 )
 
 
