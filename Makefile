@@ -22,7 +22,8 @@ test: check
 
 # What `make test` leaves out: every week's graders graded whole, each notebook run, the long attacks.
 battery: $(STAMP)
-	$(BIN)/python -m pytest tests -n 2 --dist load -m slow
+	$(BIN)/python -m pytest tests -n 2 --dist load -m "slow and not alone"
+	$(BIN)/python -m pytest tests -m alone
 
 # The figures of docs/diagnosis.md, anew: about four minutes.
 bench: $(STAMP)
