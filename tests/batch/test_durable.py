@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,11 +12,21 @@ from typing import Any
 
 import pytest
 
-from torchstone.batch import GradingService, judge_process
-from torchstone.batch.service import Outcome
+from torchstone.batch import GradingService, Outcome, judge_process
 from torchstone.errors import JailError
-from torchstone.model import CheckResult, ExerciseResult, Hint, Program, Result, Stage, Verdict
+from torchstone.model import (
+    CheckResult,
+    ExerciseResult,
+    GradingPolicy,
+    Hint,
+    JailPolicy,
+    Program,
+    Result,
+    Stage,
+    Verdict,
+)
 from torchstone.results.codec import load_result
+from torchstone.secret import PUBLIC_KEY
 
 CHECK = CheckResult("e", "test_a", "A", 2.0, 0.0, "failed", verdict=Verdict(Stage.VALUE, "1 of 1 entries differ"))
 SCORE = Result("week01", "p", "key", (ExerciseResult("e", 2.0, 0.0, (CHECK,)),), "namespaces")
@@ -30,19 +39,24 @@ def graded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
     def grade(*answers: Result | Exception) -> tuple[Outcome, Result | None]:
         class Judge:
+            def __init__(self, *_: object) -> None: ...
+            def close(self) -> None: ...
             def results(self, _: Program) -> Iterator[Result]:
                 for answer in answers:
                     if isinstance(answer, Exception):
                         raise answer
                     yield answer
 
-        @contextmanager
-        def judge() -> Iterator[Judge]:
-            yield Judge()
-
-        course: Any = SimpleNamespace(state=tmp_path, secret_path=tmp_path / "secret")
-        week = SimpleNamespace(key=lambda _: "key", judge=judge, close=lambda: None)
-        monkeypatch.setattr(GradingService, "_week", lambda *_: week)
+        (tmp_path / "graders" / "week01").mkdir(parents=True)
+        course: Any = SimpleNamespace(
+            state=tmp_path,
+            secret_path=tmp_path / "secret",
+            graders=tmp_path / "graders",
+            source=tmp_path / "source",
+            policy=lambda assignment, *, trust: GradingPolicy(JailPolicy("none"), PUBLIC_KEY),
+        )
+        monkeypatch.setattr("torchstone.batch.local.JudgeClient", Judge)
+        monkeypatch.setattr("torchstone.batch.service.result_key", lambda *_: "key")
         with GradingService(course) as service:
             (outcome,) = service.grade_many("week01", [PROGRAM])
             return outcome, service.store.latest("key")

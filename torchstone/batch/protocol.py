@@ -6,9 +6,9 @@ Both ends are ours and trusted; the submission itself goes only into the jail, o
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
+from torchstone.batch.engine import Brief
 from torchstone.model import Cell, DrawKey, GradingPolicy, JailPolicy, Limits, Program
 
 Message = dict[str, Any]
@@ -41,7 +41,7 @@ def load_program(message: Message | None) -> Program | None:
     return Program(message["assignment"], tuple(Cell(**cell) for cell in message["cells"]))
 
 
-def hello(graders: Path, policy: GradingPolicy, solution: Program | None, wanted: Path) -> Message:
+def hello(brief: Brief) -> Message:
     """The first line a judge process reads."""
-    known = {"graders": str(graders), "wanted": str(wanted)}
-    return {**known, "policy": dump_policy(policy), "solution": dump_program(solution)}
+    known = {"graders": str(brief.graders), "wanted": str(brief.wanted)}
+    return {**known, "policy": dump_policy(brief.policy), "solution": dump_program(brief.solution)}

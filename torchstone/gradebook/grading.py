@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from torchstone.batch import GradingService
+from torchstone.batch import Engine, GradingService
 from torchstone.config import Course
 from torchstone.errors import CourseError, TorchstoneError
 from torchstone.gradebook import submission
@@ -64,15 +64,16 @@ def grade_assignment(
     jobs: int = 1,
     fresh: bool = False,
     trust: bool = False,
+    engine: Engine | None = None,
     progress: Progress = lambda what, done, total: None,
 ) -> ClassReport:
     """Grade the submissions of `assignment` (of `students`, or all) with `jobs` judges, then write the gradebook.
 
-    `fresh` and `trust` are GradingService's.
+    `fresh`, `trust` and `engine` are GradingService's.
     Raises TorchstoneError for what concerns the whole run: an unknown week or student, an empty class, no jail, no
     gradebook.
     """
-    with GradingService(course, jobs, trust=trust, fresh=fresh) as service:
+    with GradingService(course, jobs, trust=trust, fresh=fresh, engine=engine) as service:
         return grade_with(service, course, assignment, students, progress)
 
 
