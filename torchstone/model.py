@@ -263,6 +263,8 @@ class GradingPolicy:
     key: DrawKey
     scored_devices: tuple[str, ...] = ("cpu", "sim")
     advisory_devices: tuple[str, ...] = ()
+    release: str = ""  #: digest of what students were given; "" before there is a release
+    constraints: str = ""  #: digest of the course's pins; "" where it has none
 
 
 # ---- what feedback is written from ----------------------------------------------------------------------------------

@@ -28,6 +28,8 @@ def load_policy(message: Message) -> GradingPolicy:
         key=DrawKey(key=bytes.fromhex(key["key"]), fingerprint=key["fingerprint"], round=key["round"]),
         scored_devices=tuple(message["scored_devices"]),
         advisory_devices=tuple(message["advisory_devices"]),
+        release=message["release"],
+        constraints=message["constraints"],
     )
 
 

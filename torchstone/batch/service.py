@@ -10,6 +10,7 @@ import functools
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from types import TracebackType
 from typing import Self
@@ -18,7 +19,7 @@ from torchstone.batch.engine import Brief, Engine, Outcome
 from torchstone.batch.local import LocalJudges
 from torchstone.config import Course
 from torchstone.errors import CourseError, JailError
-from torchstone.judge.keys import result_key
+from torchstone.judge.keys import WeekKeys, file_digest, folder_digest
 from torchstone.model import Program, Result
 from torchstone.notebook import read, solution_program
 from torchstone.results import Store
@@ -50,7 +51,7 @@ class GradingService:
 
     def key(self, assignment: str, program: Program) -> str:
         """The content address of everything that the result of `program` depends on."""
-        return self._week(assignment).key(program)
+        return self._week(assignment).keys.key(program)
 
     def stored(self, assignment: str, program: Program) -> Result | None:
         """The result of `program` if it is there already; no judge is started."""
@@ -127,20 +128,22 @@ class _Week:
     def __init__(self, course: Course, assignment: str, trust: bool, engine: Engine) -> None:
         self.brief = _brief(course, assignment, trust)
         self.judges = engine(self.brief)
-
-    def key(self, program: Program) -> str:
-        brief = self.brief
-        return result_key(program, brief.folder, brief.policy, self.judges.tier, brief.solution)
+        self.keys = WeekKeys(self.brief.folder, self.brief.policy, self.judges.tier, self.brief.solution)
 
 
 def _brief(course: Course, assignment: str, trust: bool) -> Brief:
     if not (course.graders / assignment).is_dir():
         raise CourseError(f"there are no graders for {assignment}: {course.graders / assignment} is missing")
     notebook = course.source / assignment / f"{assignment}.ipynb"
+    policy = replace(
+        course.policy(assignment, trust=trust),
+        release=folder_digest(course.release / assignment),
+        constraints=file_digest(course.root / "constraints.txt"),
+    )
     return Brief(
         assignment,
         course.graders,
-        course.policy(assignment, trust=trust),
+        policy,
         solution_program(read(notebook.read_bytes()), assignment) if notebook.exists() else None,
         course.state / "wanted.sqlite",
     )

@@ -16,7 +16,7 @@ from torchstone.errors import CourseError, JailError, TorchstoneError
 from torchstone.judge import accounts, collection
 from torchstone.judge.children import Zygotes
 from torchstone.judge.diagnosis import CheckName, Diagnosis, Evidence, evidence
-from torchstone.judge.keys import grader_digest, result_key, wanted_digest
+from torchstone.judge.keys import WeekKeys, wanted_digest
 from torchstone.judge.policy import policed
 from torchstone.judge.probe import Check
 from torchstone.judge.result import exercises
@@ -36,6 +36,7 @@ class _Known:
     diagnosis: Diagnosis
     worlds: tuple[str, ...]
     kept: WantedValues | None
+    keys: WeekKeys
 
     @cached_property
     def docket(self) -> collection.Docket:
@@ -90,11 +91,11 @@ class Judge:
 
     def result(self, sitting: Sitting, checks: Sequence[Check]) -> Result:
         """What a sitting came to, and its evidence kept for a diagnosis."""
-        week, program, key = sitting.week, sitting.program, self._policy.key
+        program, key, keys = sitting.program, self._policy.key, self._known(sitting.program.assignment).keys
         result = Result(
             assignment=program.assignment,
             program=program.digest,
-            key=result_key(program, week.folder, self._policy, self._zygotes.tier, week.solution),
+            key=keys.key(program),
             exercises=policed(
                 exercises(checks, sitting.findings, sitting.blamed, sim_scored=sitting.sim_scored),
                 checks,
@@ -110,7 +111,7 @@ class Judge:
             broken_cells=sitting.children.broken,
             output=sitting.children.output,
             cpu_seconds=sitting.cpu_seconds,
-            graders=grader_digest(week.folder),
+            graders=keys.graders,
         )
         self._last = (result.key, evidence(sitting.findings))
         return result
@@ -167,7 +168,9 @@ class Judge:
         if self._wanted is not None and folder.is_dir():
             kept = WantedValues(self._wanted, assignment, wanted_digest(folder, key, solution))
         week = Week(folder, key, solution, kept)
-        return _Known(week, Diagnosis(week, self._zygotes, self._policy.jail.limits), worlds(self._policy), kept)
+        diagnosis = Diagnosis(week, self._zygotes, self._policy.jail.limits)
+        keys = WeekKeys(folder, self._policy, self._zygotes.tier, solution)
+        return _Known(week, diagnosis, worlds(self._policy), kept, keys)
 
     def close(self) -> None:
         for known in self._weeks.values():
