@@ -53,10 +53,12 @@ def graded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
             secret_path=tmp_path / "secret",
             graders=tmp_path / "graders",
             source=tmp_path / "source",
+            release=tmp_path / "release",
+            root=tmp_path,
             policy=lambda assignment, *, trust: GradingPolicy(JailPolicy("none"), PUBLIC_KEY),
         )
         monkeypatch.setattr("torchstone.batch.local.JudgeClient", Judge)
-        monkeypatch.setattr("torchstone.batch.service.result_key", lambda *_: "key")
+        monkeypatch.setattr("torchstone.judge.keys.WeekKeys.key_of", lambda *_: "key")
         with GradingService(course) as service:
             (outcome,) = service.grade_many("week01", [PROGRAM])
             return outcome, service.store.latest("key")
