@@ -6,6 +6,7 @@ The filter is a program for the kernel's classic BPF machine: load a word of the
 from __future__ import annotations
 
 import ctypes
+import functools
 import platform
 import struct
 from typing import Final
@@ -106,6 +107,7 @@ class _Filter:
         return b"".join(struct.pack("=HBBI", *instruction) for instruction in self._code)
 
 
+@functools.lru_cache(maxsize=4)
 def program(own_pid: int, machine: str | None = None) -> bytes:
     """The filter as BPF for a process of this number on this machine (`platform.machine()`)."""
     machine = machine or platform.machine()

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from torchstone.errors import JailError, JailUnavailable
-from torchstone.jail import confinement, namespaces, syscalls
+from torchstone.jail import confinement, namespaces, pages, seccomp, syscalls
 from torchstone.jail.confinement import Confinement
 from torchstone.model import Limits
 
@@ -104,6 +104,7 @@ class _Zygote:
         """Import, confine, import the rest, and freeze what the children share."""
         tasks = os.open("/proc/self/task", os.O_RDONLY | os.O_DIRECTORY)
         memory = os.open("/proc/self/statm", os.O_RDONLY)
+        maps = os.open("/proc/self/maps", os.O_RDONLY)
         users = confinement.spare_users(plan)
         for name in extras.preload:
             _require(name)
@@ -124,8 +125,11 @@ class _Zygote:
             syscalls.detach(namespaces.BOX)  # what the imports left there is read, and no child should see it
         inherited = int(os.pread(memory, 100, 0).split()[0]) * os.sysconf("SC_PAGE_SIZE")
         os.close(memory)
+        seccomp.program(1)  # a child's number in its own namespace: put together once
         gc.collect()
         gc.freeze()
+        pages.gather(maps)
+        os.close(maps)
         _tell(control, {"ready": True})
         return cls(control, owner, plan, scratch, os.pidfd_open(os.getpid()), users, inherited, {})
 
