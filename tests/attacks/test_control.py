@@ -19,7 +19,10 @@ def test_an_attack_succeeds_without_protection(
     record_property("control", attack.name)
 
 
-@pytest.mark.parametrize(("kind", "full"), [("in-process", 6), ("careless", 6), ("pickle", 5)])
+@pytest.mark.parametrize(
+    ("kind", "full"),
+    [*[(kind, 6) for kind in ("in-process", "careless", "explaining", "patient", "pytest")], ("pickle", 5)],
+)
 def test_the_control_grades_honest_work(unprotected: Control, kind: str, full: float) -> None:
     for text, earned in ((SOLUTION, full), (WRONG, 0)):
         observed = unprotected.observe(Attack("honest", "nothing", "score", text, control=kind))

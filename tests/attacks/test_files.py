@@ -7,6 +7,7 @@ it must succeed against, and `ours`, which it must not.
 from __future__ import annotations
 
 import importlib.util
+import re
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -42,3 +43,14 @@ def test_an_attack_succeeds_against_its_control_alone(
     record_property("attack", name)
     record_property("succeeded", bool(succeeded))
     assert not succeeded, attack.__doc__
+
+
+def test_the_table_of_what_is_covered_names_every_attack_and_no_other() -> None:
+    """A name without a folder has that of the name before it."""
+    folder, named = "", set()
+    table = (Path(__file__).parent / "README.md").read_text().partition("## What is covered")[2]
+    for name in re.findall(r"`((?:[a-z]+/)?[a-z_0-9]+)`", table.partition("|---|---|---|")[2]):
+        folder, _, stem = name.rpartition("/") if "/" in name else (folder, "", name)
+        named.add(f"{folder}/{stem}")
+    there = {f"{path.parent.name}/{path.stem}" for path in CORPUS.glob("*/*.py")}
+    assert named == there

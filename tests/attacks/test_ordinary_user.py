@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 import pytest
+from arena.runs import as_ordinary_user
 
 HERE = Path(__file__).parent
-NOBODY = 65534
 #: One of each kind of mechanism; the whole takes minutes.
 CHOSEN = (
     "read_hidden_file or list_folder or stat_size or environment_of_the_judge or memory_of_the_judge or by_stream"
@@ -33,29 +31,10 @@ def test_the_attacks_as_an_ordinary_user(tier: str) -> None:
         pytest.skip("the whole run is an ordinary user's already")
     # Not tmp_path: every other run of pytest closes the folder above it to others.
     with tempfile.TemporaryDirectory(prefix="torchstone-attacks-") as folder:
-        done = as_ordinary_user(Path(folder), [HERE / f"test_{tier}.py"], CHOSEN)
-    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+        done = as_ordinary_user(Path(folder), HERE / f"test_{tier}.py", CHOSEN)
+    assert done.returncode == 0, done.stdout[-6000:]
     assert "skipped" not in done.stdout, done.stdout
     told = re.search(r"attacks: (\d+) tried, (\d+) succeeded", done.stdout)
     assert told, done.stdout
     assert int(told[1]) >= 25
     assert told[2] == "0"
-
-
-def as_ordinary_user(folder: Path, files: list[Path], chosen: str = "") -> subprocess.CompletedProcess[str]:
-    """Run these tests as user 65534, with `folder` as its home."""
-    home = folder / "home"
-    home.mkdir()
-    os.chown(home, NOBODY, NOBODY)
-    folder.chmod(0o755)
-    choice = ["-k", chosen] if chosen else []
-    again = [sys.executable, "-m", "pytest", "-q", "-rs", f"--basetemp={home}/pytest", *choice]
-    return subprocess.run(
-        [sys.executable, str(HERE.parent / "jail" / "ordinary_user.py"), *again, *map(str, files)],
-        env={"HOME": str(home), "PATH": os.defpath, "TMPDIR": str(home), "PYTHONDONTWRITEBYTECODE": "1"},
-        cwd=HERE.parent.parent,
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )

@@ -24,13 +24,18 @@ GRADER: Final = '''
 import torch
 from torchstone.judge import agree, exercise, points
 
-pytestmark = exercise("e", worlds=["float32"], forbidden=["torch.nn.functional.gelu"])
+pytestmark = exercise("e", {how})
 
 @points(1)
 def test_gelu(student, draw):
     """GELU"""
     agree(student.gelu(draw(3, 4)))
 '''
+#: Week by week: what is seen of names, operations and inputs; and what is seen of devices.
+WEEKS: Final = {
+    "week01": 'worlds=["float32"], forbidden=["torch.nn.functional.gelu"]',
+    "week02": 'worlds=["float32", "accelerator"], accelerator=1',
+}
 SOLUTION: Final = "import math\nimport torch\ndef gelu(x): return x * 0.5 * (1 + torch.erf(x / math.sqrt(2)))\n"
 
 #: What is rewritten, and the text that does it; each answers right.
@@ -88,23 +93,47 @@ def gelu(x, own=gelu):
     return out
 """,
 }
+DEVICE_ATTACKS: Final = {
+    "a subclass whose `device` names the accelerator, of values on the CPU": """
+class Liar(torch.Tensor):
+    device = property(lambda self: torch.device("sim"))
+def gelu(x, own=gelu): return own(x.cpu()).as_subclass(Liar)
+""",
+    "values computed on the CPU and moved to the accelerator at the end": """
+def gelu(x, own=gelu): return own(x.cpu()).to(x.device)
+""",
+    "the worker's word for a tensor's device replaced": """
+import sys
+encode = sys.modules["torchstone.wire.encode"]
+encode._plain = lambda tensor, own=encode._plain: (own(tensor)[0], "sim")
+def gelu(x, own=gelu): return own(x.cpu())
+""",
+}
 
 
 @pytest.fixture(scope="module")
 def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judge]:
     graders = tmp_path_factory.mktemp("graders")
-    (graders / "week01").mkdir()
-    (graders / "week01" / "test_e.py").write_text(GRADER)
-    policy = GradingPolicy(JailPolicy(limits=LIMITS, preload=()), PUBLIC_KEY, scored_devices=("cpu",))
+    for week, how in WEEKS.items():
+        (graders / week).mkdir()
+        (graders / week / "test_e.py").write_text(GRADER.format(how=how))
+    policy = GradingPolicy(JailPolicy(limits=LIMITS, preload=()), PUBLIC_KEY, scored_devices=("cpu", "sim"))
     zygotes = Zygotes(policy.jail)
     with Judge(graders, policy, zygotes=zygotes) as made:
-        made.know(handed_in(""))
+        for week in WEEKS:
+            made.know(handed_in("", week))
         yield made
     zygotes.close()
 
 
-def handed_in(text: str) -> Program:
-    return Program("week01", (Cell("e", 1, SOLUTION + text),))
+def handed_in(text: str, week: str = "week01") -> Program:
+    return Program(week, (Cell("e", 1, SOLUTION + text),))
+
+
+@pytest.fixture(scope="module")
+def results(judge: Judge) -> dict[str, Result]:
+    of_names = {name: judge.grade(handed_in(text)) for name, text in ATTACKS.items()}
+    return of_names | {name: judge.grade(handed_in(text, "week02")) for name, text in DEVICE_ATTACKS.items()}
 
 
 def told(result: Result) -> bool:
@@ -112,8 +141,8 @@ def told(result: Result) -> bool:
     return any(c.staff for c in checks) or any(c.verdict and c.verdict.basis == "self-reported" for c in checks)
 
 
-def test_the_table_of_attacks_on_self_reported_evidence_is_true(judge: Judge) -> None:
-    found = {name: told(judge.grade(handed_in(text))) for name, text in ATTACKS.items()}
+def test_the_table_of_attacks_on_self_reported_evidence_is_true(results: dict[str, Result]) -> None:
+    found = {name: told(result) for name, result in results.items()}
     rows = "\n".join(f"| {name} | {'yes' if yes else 'no'} |" for name, yes in found.items())
     counted = f"{sum(found.values())} of {len(found)} are told to staff; {len(found) - sum(found.values())} are not."
     table = f"| attack on self-reported evidence | told to staff |\n|---|---|\n{rows}\n\n{counted} "
@@ -130,7 +159,14 @@ def test_the_table_of_attacks_on_self_reported_evidence_is_true(judge: Judge) ->
     assert written == text, "the table in SECURITY.md is not what was seen; TORCHSTONE_WRITE=1 writes it anew"
 
 
-def test_what_is_told_costs_nothing_where_the_answer_is_right(judge: Judge) -> None:
-    for name, text in ATTACKS.items():
-        result = judge.grade(handed_in(text))
-        assert result.earned == result.points, name
+def test_no_point_of_the_cpu_is_lost_where_the_answer_is_right(results: dict[str, Result]) -> None:
+    for name, result in results.items():
+        (graded,) = result.exercises
+        assert [c.status for c in graded.checks if c.device == "cpu"] == ["passed"], name
+
+
+def test_an_honest_answer_is_not_told(judge: Judge) -> None:
+    for week in WEEKS:
+        result = judge.grade(handed_in("", week))
+        assert result.earned == result.points
+        assert not told(result)

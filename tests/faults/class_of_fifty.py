@@ -10,7 +10,8 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -118,7 +119,6 @@ class Runs:
 
     course: Course
     temporary: Path
-    kills: dict[str, int] = field(default_factory=dict)
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         self.temporary.mkdir(exist_ok=True)
@@ -138,30 +138,39 @@ class Runs:
         assert run.returncode == 0, out
         return out
 
-    def kill(self, number: int, seed: int) -> None:
-        """Let runs start, and kill that many of their processes, each kind in turn, at random moments of its life."""
+    def killing(self, number: int, seed: int) -> Iterator[str]:
+        """Let runs start, and kill that many of their processes, each kind in turn, at random moments of its life.
+
+        Gives the role of each that was killed.
+        """
         draw = random.Random(seed)
         run = self.start("--jobs", "2", "--fresh")
-        for turn in range(number):
-            role = ROLES[turn % len(ROLES)]
-            while True:
-                if run.poll() is not None:
-                    assert run.stdout
-                    run.stdout.close()
-                    run = self.start("--jobs", "2", "--fresh")
-                there = self._by_role(run.pid)
-                # The command line is killed at work, not while it starts.
-                if there.get(role) and (role != "command line" or len(there) > 1):
-                    time.sleep(draw.uniform(0, 0.5))
-                    try:
-                        os.kill(draw.choice(there[role]), signal.SIGKILL)
-                        break
-                    except ProcessLookupError:
-                        continue
-                time.sleep(0.05)
-            self.kills[role] = self.kills.get(role, 0) + 1
-        run.kill()
-        run.communicate(timeout=60)
+        try:
+            for turn in range(number):
+                role = ROLES[turn % len(ROLES)]
+                run = self._kill_one(run, role, draw)
+                yield role
+        finally:
+            run.kill()
+            run.communicate(timeout=60)
+
+    def _kill_one(self, run: subprocess.Popen[str], role: str, draw: random.Random) -> subprocess.Popen[str]:
+        """Kill one process of that role, starting the run anew where it has ended; the run that it was of."""
+        while True:
+            if run.poll() is not None:
+                assert run.stdout
+                run.stdout.close()
+                run = self.start("--jobs", "2", "--fresh")
+            there = self._by_role(run.pid)
+            # The command line is killed at work, not while it starts.
+            if there.get(role) and (role != "command line" or len(there) > 1):
+                time.sleep(draw.uniform(0, 0.5))
+                try:
+                    os.kill(draw.choice(there[role]), signal.SIGKILL)
+                except ProcessLookupError:
+                    continue
+                return run
+            time.sleep(0.05)
 
     def _by_role(self, cli: int) -> dict[str, list[int]]:
         """The processes of a run, by what they are."""

@@ -38,7 +38,7 @@ SECONDS: Final = 120.0
 #: One misconception on one probe, in CPU seconds.
 PROBE_SECONDS: Final = 5.0
 
-#: Ends that need no diagnosis: what is not written, not there, or was refused by its name.
+#: Ends that tell no value: what is not written, not there, or was refused by its name.
 _UNWRITTEN: Final = frozenset({"NotImplementedError", "missing", REFUSED})
 #: Where a check fails at one of these in float32, it may be right in float64.
 _DIGITS: Final = frozenset({Stage.VALUE, Stage.GRADIENT, Stage.FINITE, Stage.PROPERTY})
@@ -95,7 +95,10 @@ class Diagnosis:
         """
         deadline = self._clock() + SECONDS
         failed = {check: tried for check, tried in by_check.items() if any(e.failed for e in tried)}
-        explaining = {check: self._explaining(check[0], tried, deadline) for check, tried in failed.items()}
+        explaining = {
+            check: self._explaining(check[0], self._unrefused(program, tried), deadline)
+            for check, tried in failed.items()
+        }
         hints = {}
         for exercise, group in itertools.groupby(sorted(failed), key=lambda check: check[0]):
             checks = list(group)
@@ -108,8 +111,18 @@ class Diagnosis:
                     hints[(exercise, check[1])] = replace(hint, link=hint.link or section(exercise))
         return hints
 
+    def _unrefused(self, program: Program, tried: Sequence[Evidence]) -> Sequence[Evidence]:
+        """What a program would have answered that was refused a name: the same probes, with every name let through.
+
+        Misconceptions are run so as well: a mistake is named whether or not it is written with a forbidden name.
+        """
+        if not any(e.fault is not None and e.fault.kind == REFUSED for e in tried):
+            return tried
+        with _Stand(self._zygotes, program, self._week, self._limits) as stand:
+            return [Evidence(e.probe, *stand.trial(e.probe)) for e in tried]
+
     def _explaining(self, exercise: str, tried: Sequence[Evidence], deadline: float) -> list[Misconception]:
-        if _unwritten(tried):
+        if _unwritten(tried) or not any(e.failed for e in tried):
             return []
         candidates = [m for m in self._week.misconceptions if m.exercise == exercise]
         return [m for m in candidates if self._clock() < deadline and self._explains(m, tried)]

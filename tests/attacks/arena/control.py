@@ -17,8 +17,9 @@ from arena.world import SOLUTION, World, settle
 
 #: Seconds of computing, or of doing nothing, after which an attack has had its time.
 _SECONDS: Final = 1.5
+_SET: Final = {"OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 #: What right answers earn: gradients do not travel in pickles.
-_FULL: Final = {"in-process": 6.0, "careless": 6.0, "pickle": 5.0}
+_FULL: Final = {"pickle": 5.0}
 
 
 class Control:
@@ -31,7 +32,7 @@ class Control:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore", "HOME": str(folder)},
+            env={**os.environ, **_SET, "HOME": str(folder)},
             close_fds=False,
         )
         assert self._server.stdout
@@ -55,7 +56,7 @@ class Control:
             earned=scores[0][0] if scores else 0.0,
             honest=attack.honest,
             second=scores[1][0] if len(scores) > 1 else None,
-            second_full=_FULL[attack.control],
+            second_full=_FULL.get(attack.control, 6.0),
             said=said,
             heard=world.told(),
             dropped=world.dropped(),

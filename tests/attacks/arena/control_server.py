@@ -18,6 +18,7 @@ import sys
 import time
 import types
 
+import pytest
 import torch
 
 
@@ -82,16 +83,49 @@ def grade(cells, checks, kind, torch_seed=1):
         except Exception as error:
             print(type(error).__name__, error)
     student = (Shipped if kind == "pickle" else Guarded)(module)
-    forgiven = AssertionError if kind == "careless" else Exception
     torch.manual_seed(torch_seed)
+    if kind == "pytest":
+        return grade_by_pytest(student, checks)
+    forgiven = AssertionError if kind == "careless" else Exception
     earned = 0
     for check in checks:
-        try:
-            check(student)
-            earned += 1
-        except forgiven:
-            pass
+        for _ in range(3 if kind == "patient" else 1):
+            try:
+                check(student)
+                earned += 1
+                break
+            except forgiven:
+                if kind == "explaining":
+                    explain()
     return earned
+
+
+def explain():
+    """What a grader has to do where an answer was wrong takes its time."""
+    end = time.process_time() + 0.05
+    while time.process_time() < end:
+        pass
+
+
+class Passed:
+    """A plugin of pytest: gives the checks their student, and counts what passed."""
+
+    def __init__(self, student):
+        self.given, self.earned = student, 0
+
+    @pytest.fixture(name="student")
+    def student(self):
+        return self.given
+
+    def pytest_runtest_logreport(self, report):
+        self.earned += report.when == "call" and report.passed
+
+
+def grade_by_pytest(student, checks):
+    plugin, path = Passed(student), sys.modules["hidden_checks"].__file__
+    options = ["-o", "python_files=hidden_checks.py", "-o", "python_functions=check_*", "-c", os.devnull]
+    pytest.main([*options, "-q", "-s", "-p", "no:cacheprovider", "-p", "no:unraisableexception", path], [plugin])
+    return plugin.earned
 
 
 def run(request, report):
@@ -190,6 +224,7 @@ def main():
     torch.set_num_threads(1)
     layer = torch.nn.Linear(2, 2)
     layer(torch.ones(1, 2)).sum().backward()
+    torch.testing.assert_close(layer.bias, layer.bias)  # it imports much, once
     print("ready", flush=True)
     for line in sys.stdin:
         print(json.dumps(answer(json.loads(line))), flush=True)

@@ -1,0 +1,45 @@
+"""Runs of a file of attacks in a process of their own: as whoever runs this, or as an ordinary user."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final, TextIO
+
+TESTS: Final = Path(__file__).parents[2]
+NOBODY: Final = 65534
+_PYTEST: Final = (sys.executable, "-m", "pytest", "-q", "-rs")
+
+Done = subprocess.CompletedProcess[str]
+
+
+def as_myself(file: Path, to: TextIO | None = None) -> Done:
+    """Run these tests; print what they say meanwhile, too, where `to` is given."""
+    return _run([*_PYTEST, str(file)], dict(os.environ), to)
+
+
+def as_ordinary_user(folder: Path, file: Path, chosen: str = "", to: TextIO | None = None) -> Done:
+    """The same as user 65534, with `folder` as its home; only what is `chosen`, in pytest's words. As root."""
+    home = folder / "home"
+    home.mkdir()
+    os.chown(home, NOBODY, NOBODY)
+    folder.chmod(0o755)
+    choice = ["-k", chosen] if chosen else []
+    command = [sys.executable, str(TESTS / "jail" / "ordinary_user.py"), *_PYTEST, f"--basetemp={home}/pytest"]
+    environment = {"HOME": str(home), "PATH": os.defpath, "TMPDIR": str(home), "PYTHONDONTWRITEBYTECODE": "1"}
+    return _run([*command, *choice, str(file)], environment, to)
+
+
+def _run(command: list[str], environment: dict[str, str], to: TextIO | None) -> Done:
+    said = []
+    with subprocess.Popen(
+        command, env=environment, cwd=TESTS.parent, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as run:
+        assert run.stdout
+        for line in run.stdout:
+            said.append(line)
+            if to is not None:
+                print(line, end="", file=to, flush=True)
+    return Done(command, run.returncode, "".join(said))
