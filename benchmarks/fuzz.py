@@ -1,8 +1,9 @@
-"""Fuzz the notebook reader and the wire for long: 100,000 inputs each, or 10 CPU-minutes.
+"""Fuzz the notebook reader and the wire with hypothesis for long: 100,000 inputs each, or 10 CPU-minutes.
 
     python -m benchmarks.fuzz --inputs 100000 --seed 20211101
 
-Findings are written into tests/fuzz/corpus, so that the tests meet them from then on. Exits 1 if there is one.
+A finding ends the decoder's run. It is written, as small as it could be made, into tests/fuzz/corpus, so that the tests
+meet it from then on. Exits 1 if there is one.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import hashlib
 import sys
 from collections.abc import Sequence
 
-from tests.fuzz.fuzzer import CORPUS, TARGETS, fuzz
+from tests.fuzz.fuzzer import TARGETS, fuzz
+from tests.fuzz.strategies import CORPUS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
