@@ -6,12 +6,11 @@
 from __future__ import annotations
 
 import os
-import re
 import tempfile
 from pathlib import Path
 
 import pytest
-from arena.runs import as_ordinary_user
+from arena.runs import as_ordinary_user, came_to
 
 HERE = Path(__file__).parent
 #: One of each kind of mechanism; the whole takes minutes.
@@ -34,7 +33,6 @@ def test_the_attacks_as_an_ordinary_user(tier: str) -> None:
         done = as_ordinary_user(Path(folder), HERE / f"test_{tier}.py", CHOSEN)
     assert done.returncode == 0, done.stdout[-6000:]
     assert "skipped" not in done.stdout, done.stdout
-    told = re.search(r"attacks: (\d+) tried, (\d+) succeeded", done.stdout)
-    assert told, done.stdout
-    assert int(told[1]) >= 25
-    assert told[2] == "0"
+    tried, succeeded = came_to(done)
+    assert tried >= 25, done.stdout
+    assert succeeded == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Final, TextIO
 
 TESTS: Final = Path(__file__).parents[2]
 NOBODY: Final = 65534
+_TOLD: Final = re.compile(r"^attacks: (\d+) tried, (\d+) succeeded", re.MULTILINE)
 _PYTEST: Final = (sys.executable, "-m", "pytest", "-q", "-rs")
 
 Done = subprocess.CompletedProcess[str]
@@ -30,6 +32,12 @@ def as_ordinary_user(folder: Path, file: Path, chosen: str = "", to: TextIO | No
     command = [sys.executable, str(TESTS / "jail" / "ordinary_user.py"), *_PYTEST, f"--basetemp={home}/pytest"]
     environment = {"HOME": str(home), "PATH": os.defpath, "TMPDIR": str(home), "PYTHONDONTWRITEBYTECODE": "1"}
     return _run([*command, *choice, str(file)], environment, to)
+
+
+def came_to(done: Done) -> tuple[int, int]:
+    """How many attacks were tried, and how many of them succeeded; nothing said is nothing tried."""
+    told = _TOLD.search(done.stdout)
+    return (int(told[1]), int(told[2])) if told else (0, 0)
 
 
 def _run(command: list[str], environment: dict[str, str], to: TextIO | None) -> Done:
