@@ -23,7 +23,10 @@ _COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 @dataclass(frozen=True)
 class NotebookRun:
-    """How a notebook ran. On a busy machine the clock tells of others, so the lesser of both times counts."""
+    """How a notebook ran, on one thread: two that wait for each other on a busy machine use up processor time.
+
+    On a busy machine the clock tells of others, so the lesser of both times counts.
+    """
 
     seconds: float  #: by the clock
     cpu_seconds: float  #: of the kernel and its children
@@ -52,7 +55,7 @@ def run_notebook(path: Path) -> NotebookRun:
         began = time.monotonic()
         complaint = None
         try:
-            client.execute(env={**os.environ, "IPYTHONDIR": scratch})
+            client.execute(env={**os.environ, "IPYTHONDIR": scratch, "OMP_NUM_THREADS": "1"})
         except CellExecutionError as e:
             lines = [line for line in _COLOUR.sub("", str(e)).splitlines() if line.strip()]
             complaint = f"the solution notebook fails in a kernel: {lines[-1]}"
