@@ -1,4 +1,4 @@
-"""Names that an exercise forbids: blunt use is refused and costs its checks; what slips by is told to staff alone."""
+"""Names that an exercise forbids: blunt use is refused and costs the exercise; what slips by is told to staff alone."""
 
 from __future__ import annotations
 
@@ -92,22 +92,19 @@ def graded(bench: Bench) -> Any:
 
 
 @pytest.mark.parametrize("way", BLUNT)
-def test_blunt_use_is_refused_and_costs_what_was_answered_by_it(bench: Bench, graded: Any, way: str) -> None:
+def test_blunt_use_is_refused_and_costs_the_exercise(bench: Bench, graded: Any, way: str) -> None:
     result = graded(BLUNT[way])
+    assert result.earned == 0
     checks = bench.checks(result)
-    assert checks["gelu"].earned == 0
     said = bench.said(checks["gelu"])
     assert "`torch." in said
     assert "does what this exercise asks you to write: build it from simpler operations" in said
     assert checks["gelu"].verdict.where is not None
     assert checks["gelu"].verdict.basis == "self-reported"
-    assert checks["twice"].status == "passed", "what was written by hand is worth what it is worth"
+    assert checks["twice"].verdict.message.startswith(
+        "not counted, since the exercise asks for it to be written: `torch."
+    )
     assert result.complete
-
-
-def test_an_exercise_in_which_everything_is_refused_earns_nothing(graded: Any) -> None:
-    blunt = "def gelu(x): return torch.nn.functional.gelu(x)\ndef twice(x): return 2 * x + 0 * gelu(x)"
-    assert graded(blunt).earned == 0
 
 
 def test_a_mistake_is_named_though_it_was_written_with_a_forbidden_name(bench: Bench) -> None:

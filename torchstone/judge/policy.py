@@ -1,8 +1,7 @@
 """What an exercise's forbidden names cost: a policy on self-reported evidence. Pure functions.
 
-Blunt use was refused, with a message that tells the name and the line: no check whose answer reached the name has
-points. What else the exercise asks for and the student wrote keeps its own. Whatever only looks like use is told to
-staff with its evidence, and costs nothing.
+Blunt use was refused, with a message: nothing of that exercise counts. Whatever only looks like use is told to staff
+with its evidence, and costs nothing.
 """
 
 from __future__ import annotations
@@ -10,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from torchstone.judge.implementations import REFUSED
 from torchstone.judge.mentions import mentions, ways_around
 from torchstone.judge.probe import Check, Finding
-from torchstone.model import ExerciseResult, Program, Where
+from torchstone.messages import verdicts
+from torchstone.model import Basis, CheckResult, ExerciseResult, Program, Stage, Verdict, Where
 
 
 def policed(
@@ -31,12 +32,28 @@ def policed(
 def _policed(
     result: ExerciseResult, forbidden: Sequence[str], findings: Sequence[Finding], program: Program
 ) -> ExerciseResult:
+    blunt = next((f for f in findings if f.fault is not None and f.fault.kind == REFUSED), None)
+    if blunt is not None and blunt.fault is not None:
+        verdict = Verdict(
+            Stage.RAN,
+            verdicts.not_counted(blunt.fault.message),
+            Basis.SELF_REPORTED,
+            blunt.fault.where,
+        )
+        checks = tuple(_not_counted(check, verdict) for check in result.checks)
+        return replace(result, earned=0.0, checks=checks)
     note = _note(forbidden, findings, program)
     if not note or not any(check.status == "passed" for check in result.checks):
         return result
     first = next(i for i, check in enumerate(result.checks) if check.status == "passed")
     told = tuple(replace(c, staff=_joined(c.staff, note)) if i == first else c for i, c in enumerate(result.checks))
     return replace(result, checks=told)
+
+
+def _not_counted(check: CheckResult, verdict: Verdict) -> CheckResult:
+    if check.status != "passed":
+        return check
+    return replace(check, status="skipped", earned=0.0, verdict=verdict)
 
 
 def _note(forbidden: Sequence[str], findings: Sequence[Finding], program: Program) -> str:

@@ -133,6 +133,11 @@ def refused(name: str) -> str:
     return f"`{name}` does what this exercise asks you to write: build it from simpler operations"
 
 
+@message(Kind.FRAGMENT, {"what": "`torch.nn.Linear` does what this exercise asks you to write"})
+def not_counted(what: str) -> str:
+    return f"not counted, since the exercise asks for it to be written: {what}"
+
+
 # ---- what was not run -----------------------------------------------------------------------------------------------
 
 
