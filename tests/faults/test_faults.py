@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -138,6 +140,41 @@ def test_a_disk_that_is_full(runs: Runs, undisturbed: dict[str, Any]) -> None:
         assert runs.left() == []
     runs.finish()
     assert runs.dump() == undisturbed
+
+
+def _of_another_week(notebook: dict[str, Any]) -> None:
+    for cell in notebook["cells"]:
+        if marks := cell["metadata"].get("nbgrader"):
+            marks["grade_id"] = cell["id"] = f"other_{marks['grade_id']}"
+
+
+def _of_another_kernel(notebook: dict[str, Any]) -> None:
+    notebook["metadata"] = {"kernelspec": {"name": "ir", "language": "R", "display_name": "R"}}
+
+
+@pytest.mark.slow
+def test_files_that_cannot_be_graded_take_nobody_down(runs: Runs, undisturbed: dict[str, Any]) -> None:
+    """Each is told why in one sentence and stays as it came; whoever is beside it has the score of a calm run."""
+    told = {"s01": "stops being JSON", "s02": "200 MB", "s03": "another assignment", "s04": "speaks R"}
+    for place in runs.course.submitted.iterdir():
+        if place.name not in ("s00", *told):
+            shutil.rmtree(place)
+    file = {student: runs.course.submitted / student / WEEK / f"{WEEK}.ipynb" for student in told}
+    file["s01"].write_text("this is prose")
+    os.truncate(file["s02"], 200_000_000)
+    for student, change in (("s03", _of_another_week), ("s04", _of_another_kernel)):
+        notebook = json.loads(file[student].read_bytes())
+        change(notebook)
+        file[student].write_text(json.dumps(notebook))
+    before = {student: (path.stat().st_size, path.read_bytes()[:1000]) for student, path in file.items()}
+    said = runs.finish("--json")
+    students = json.loads(said[said.index("{") :])["students"]
+    for student, words in told.items():
+        assert any(words in note for note in students[student]["notes"]), students[student]["notes"]
+        assert students[student]["points"] == 0
+    assert {student: (path.stat().st_size, path.read_bytes()[:1000]) for student, path in file.items()} == before
+    assert runs.dump()["s00"] == undisturbed["s00"]
+    assert runs.left() == []
 
 
 def test_the_lock_is_the_kernels(runs: Runs) -> None:

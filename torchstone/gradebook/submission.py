@@ -29,7 +29,7 @@ class Submission:
     student: str
     assignment: str
     reading: Reading
-    attempt: str  #: sha256 of the bytes that were read; empty where there was no file
+    attempt: str  #: sha256 of what was read (of the marker, where that was too much); empty where there was no file
 
     @property
     def blank(self) -> Repair | None:
@@ -77,7 +77,7 @@ def read(course: Course, student: str, assignment: str) -> Submission:
 
 
 def _bytes_of(path: Path) -> bytes | None:
-    """The file's bytes, at most _READ; None if there is no such file or it is not a plain one."""
+    """The file's bytes, or the marker of a file that is too large; None where there is no plain file."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except (FileNotFoundError, NotADirectoryError):
@@ -87,4 +87,8 @@ def _bytes_of(path: Path) -> bytes | None:
             return None
         raise
     with os.fdopen(fd, "rb") as file:
-        return file.read(_READ) if stat.S_ISREG(os.fstat(fd).st_mode) else None
+        found = os.fstat(fd)
+        if not stat.S_ISREG(found.st_mode):
+            return None
+        data = file.read(_READ)
+        return data if len(data) < _READ else notebook.oversize_marker(found.st_size, hashlib.sha256(data).hexdigest())
