@@ -1,6 +1,6 @@
 """Do points depend on the seed? Grades every program of every exercise with many seeds, on 1 and 2 threads.
 
-    python -m benchmarks.flakiness --seeds 200
+    python -m benchmarks.flakiness week04 --seeds 200
 
 Exercises that have not changed since they were last graded with so many seeds are not graded again: what was found is
 kept in graders/kept/. Exits 1 if any verdict turns round, and names the program, the check and the seed.
@@ -9,57 +9,64 @@ kept in graders/kept/. Exits 1 if any verdict turns round, and names the program
 from __future__ import annotations
 
 import argparse
-import functools
 import sys
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from benchmarks.rows import Row, alone, at_most
 from torchstone import config
 from torchstone.config import Course
 from torchstone.contracts.bench import Bench, weeks
-from torchstone.contracts.flakiness import Steady, digest_of, steady
-from torchstone.contracts.kept import Kept
-from torchstone.contracts.pool import worked
+from torchstone.contracts.flakiness import digest_of, graded, kept
 
 ROOT = Path(__file__).parents[1]
-THREADS = (1, 2)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("weeks", nargs="*", help="such as week04 (default: all)")
-    parser.add_argument("--seeds", type=int, default=200)
-    parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--fresh", action="store_true", help="grade also what is kept")
-    options = parser.parse_args(arguments)
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    made.add_argument("weeks", nargs="*", help="such as week04 (default: all)")
+    made.add_argument("--exercise", "-e", action="append", help="only this exercise; repeatable")
+    made.add_argument("--seeds", type=int, default=200)
+    made.add_argument("--jobs", type=int, default=2)
+    made.add_argument("--fresh", action="store_true", help="grade also what is kept")
+    return made
+
+
+def measure(options: argparse.Namespace) -> Iterator[Row]:
     course = config.load(ROOT)
-    found = [s for week in options.weeks or weeks(course) for s in _week(course, week, options)]
-    return int(any(s.flaky for s in found))
+    for week in options.weeks or weeks(course):
+        yield from _of_week(course, week, options)
 
 
-def _week(course: Course, week: str, options: argparse.Namespace) -> list[Steady]:
-    bench, kept = Bench(course, week), Kept(course, week, "flakiness")
-    digests = {e: digest_of(bench, e) for e in bench.names}
-    known = {} if options.fresh else {e: kept.get(e, digests[e]) for e in bench.names}
-    again = [e for e in bench.names if known.get(e, {}).get("seeds", 0) < options.seeds]
-    for e in sorted(set(bench.names) - set(again)):
-        print(f"{week} {e}: not changed since it was graded with {known[e]['seeds']} seeds", flush=True)
-    came, began = [], time.monotonic()
-    for _, s in worked(course, week, functools.partial(_steady, seeds=options.seeds), again, options.jobs):
-        came.append(s)
-        says = "; ".join(s.flaky) or "the same points each time"
-        print(f"{week} {s.exercise}: {s.programs} programs, {s.seeds} seeds, threads {s.threads}: {says}", flush=True)
-        if not s.flaky:
-            kept.put(s.exercise, digests[s.exercise], seeds=s.seeds, programs=s.programs, threads=list(s.threads))
-            kept.write()
-    print(f"{week}: {time.monotonic() - began:.0f} s", flush=True)
-    return came
+def _of_week(course: Course, week: str, options: argparse.Namespace) -> Iterator[Row]:
+    bench, record = Bench(course, week), kept(course, week)
+    wanted = [e for e in bench.names if not options.exercise or e in options.exercise]
+    digests = {e: digest_of(bench, e) for e in wanted}
+    known = {e: {} if options.fresh else record.get(e, digests[e]) for e in wanted}
+    again = [e for e in wanted if known[e].get("seeds", 0) < options.seeds]
+    turned = 0
+    for e, found in graded(course, week, again, options.seeds, options.jobs):
+        turned += len(found.flaky)
+        says = "; ".join(found.flaky) or "the same points each time"
+        print(f"{week} {e}: {found.programs} programs, {found.seeds} seeds: {says}", flush=True)
+        if not found.flaky:
+            known[e] = {
+                "seeds": found.seeds,
+                "threads": list(found.threads),
+                "programs": found.programs,
+                "caught": found.caught,
+            }
+            record.put(e, digests[e], **known[e])
+            record.write()
+    if wanted:
+        yield at_most(_what(week, list(known.values())), turned, 0)
 
 
-def _steady(bench: Bench, exercise: str, seeds: int) -> Steady:
-    return steady(bench, exercise, seeds, THREADS)
+def _what(week: str, known: list[dict[str, Any]]) -> str:
+    programs, seeds = sum(k.get("programs", 0) for k in known), min(k.get("seeds", 0) for k in known)
+    return f"{week}: programs whose points depend on the seed, of {programs}, over {seeds} seeds on 1 and 2 threads"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(alone(parser(), measure))

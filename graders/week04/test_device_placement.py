@@ -1,9 +1,10 @@
 """device_placement: a module whose constants and noise follow it to whatever device it is on.
 
-How the generator is used is free, so the noise is judged as a sample of n = 42,200 values. Right code fails on its
-spread (off by 5 % or more) with probability at most 2·exp(−n·0.0975²/8) ≤ 1e-21 (χ²), and on its distribution function
-(off by 0.02 or more) with at most 2·exp(−2·n·0.02²) ≤ 1e-14 (Dvoretzky, Kiefer, Wolfowitz, Massart); neighbours are
-almost never equal. A grading makes fewer than 20 of each comparison: right code fails with a probability below 1e-12.
+How the generator is used is free, so the noise is judged as a sample of n = 22,865 values. Right code fails on its
+spread (off by 5 % or more) with probability at most 2·exp(−n·0.0975²/4) ≤ 1e-23 (χ²: Laurent and Massart), and on its
+distribution function (off by 0.028 or more) with at most 2·exp(−2·n·0.028²) ≤ 1e-15 (Dvoretzky, Kiefer, Wolfowitz,
+Massart); neighbours are almost never equal. A grading makes 4 of each comparison: right code fails with a probability
+below FALSE_FAILURE.
 """
 
 import pytest
@@ -14,8 +15,10 @@ from torchstone.judge import agree, exercise, fill, points, scenario
 pytestmark = exercise("device_placement", accelerator=3)
 sizes = pytest.mark.parametrize("n, d, h, k", [(7, 5, 3, 2), (11, 4, 4, 4), (1, 3, 5, 2)])
 
+ROWS, UNITS = 85, 269  # of the noise
 OPERANDS = 1.0  # inputs, parameters and upstream gradients are of this size: a sum of them may come near 0 by chance
-FARTHEST = 0.02  # between the distribution of the noise and the normal distribution
+FALSE_FAILURE = 1e-14  # of right code, in a grading
+FARTHEST = 0.028  # between the distribution of the noise and the normal distribution
 
 
 def problem(draw, n, d, h, k):
@@ -87,7 +90,7 @@ def settle(got, like):
     agree(torch.zeros_like(got) if isinstance(got, torch.Tensor) else got, torch.zeros_like(like))
 
 
-def wide_open(draw, n=200, d=5, h=211):
+def wide_open(draw, n=ROWS, d=5, h=UNITS):
     """A network that puts out its hidden layer, all of it far above 0, so that its noise can be read off."""
     x, constants, _ = problem(draw, n, d, h, 1)
     return x, constants, [draw(h, d, scale=0.1), 40 + draw(h), torch.eye(h, dtype=x.dtype), 0 * draw(h)]
@@ -120,7 +123,7 @@ def test_noise(student, draw):
         student, x, constants, parameters, noise_std, generator, unrelated_seed=1
     )
     for output in (clean, noisy, noisier):
-        settle(output, x.new_zeros(200, 211))
+        settle(output, x.new_zeros(ROWS, UNITS))
     noise = ((noisy - clean) / noise_std).double()
     spread = {"spread of the noise, relative to the one asked for": round(noise.square().mean().sqrt().item(), 1)}
     agree(spread, {"spread of the noise, relative to the one asked for": 1.0})

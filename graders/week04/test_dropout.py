@@ -7,7 +7,7 @@ Shares of zeros are compared to one digit. Among N entries such a share misses p
 most 2·exp(−2·N·0.05²) (Hoeffding, 1963): 9e-18 for N ≥ 8,000; in evaluation right code has no zero at all. Neighbours
 along an axis have the same fate half of the time at p = ½, and are independent fair coins too; their share is told as
 none, half or all, so that right code misses with probability below 1e-300. A grading makes fewer than 60 such
-comparisons (probes × worlds): right code fails with a probability below 1e-15.
+comparisons (probes × worlds): right code fails with a probability below FALSE_FAILURE.
 
 Told so coarsely, a wrong mask gives the same number whatever sampler it came from, and can be recognised: one coin for
 each of 63 neighbours is told as half, but for one draw in 10,000.
@@ -21,6 +21,8 @@ from torchstone.judge import agree, exercise, points, scenario, vjp
 pytestmark = exercise(
     "dropout", accelerator=1, forbidden=["torch.nn.functional.dropout", "torch.nn.Dropout", "torch.dropout"]
 )
+
+FALSE_FAILURE = 1e-15  # of right code, in a grading
 
 
 def inputs(draw, *shape):
@@ -63,7 +65,7 @@ def two_calls(code, x, p, generator, unrelated_seed):
 
 
 @points(2)
-@pytest.mark.parametrize("p, shape", [(0.2, (7, 4001)), (0.5, (101, 101)), (0.7, (1, 8009))])
+@pytest.mark.parametrize("p, shape", [(0.2, (7, 1201)), (0.5, (101, 101)), (0.7, (1, 8009))])
 def test_rescaled(student, draw, p, shape):
     """In training a share p is dropped, and what survives is rescaled, so that evaluation needs no rescaling"""
     x, generator = inputs(draw, *shape), draw.generator()
@@ -87,7 +89,7 @@ def test_rescaled(student, draw, p, shape):
 
 
 @points(1)
-@pytest.mark.parametrize("shape", [(128, 131), (64, 8, 83)])
+@pytest.mark.parametrize("shape", [(96, 97), (64, 8, 41)])
 def test_each_entry(student, draw, shape):
     """Every entry has a coin of its own: no two rows, columns or examples share a mask"""
     x = inputs(draw, *shape)
@@ -104,7 +106,7 @@ def test_each_entry(student, draw, shape):
 
 
 @points(2)
-@pytest.mark.parametrize("p, shape", [(0.3, (7, 2003)), (0.5, (101, 101))])
+@pytest.mark.parametrize("p, shape", [(0.3, (7, 1201)), (0.5, (101, 101))])
 def test_gradient(student, draw, p, shape):
     """The gradient passes where the value passed, by the same factor"""
     x, upstream = inputs(draw, *shape), inputs(draw, *shape)

@@ -1,39 +1,38 @@
 """Points do not depend on the seed: 20 seeds here, on 1 and 2 threads; `python -m benchmarks.flakiness` takes 200.
 
-Here stand the exercises that were once found steady (`graders/kept/`): one that changed is graded again. The bench adds
-others to them.
+What was found of an exercise that has not changed since is kept in `graders/kept/`; one that changed is graded again.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from torchstone import config
 from torchstone.contracts.bench import Bench, notebook_exercises, weeks
-from torchstone.contracts.flakiness import all_programs, digest_of, steady
-from torchstone.contracts.kept import Kept
+from torchstone.contracts.flakiness import all_programs, digest_of, graded, kept, steady
 from torchstone.contracts.scaffold import scaffold
 
 COURSE = config.load(Path(__file__).parents[2])
 SEEDS = 20
 
 
-def once_steady() -> list[tuple[str, str]]:
-    """Week and exercise."""
-    files = {week: COURSE.graders / "kept" / f"{week}-flakiness.json" for week in weeks(COURSE)}
-    found = {week: path.read_text() for week, path in files.items() if path.exists()}
-    return [(w, e) for w, text in found.items() for e in notebook_exercises(COURSE, w) if f'"{e}"' in text]
+@pytest.fixture(scope="module")
+def benches() -> Iterator[dict[str, Bench]]:
+    opened = {week: Bench(COURSE, week) for week in weeks(COURSE)}
+    yield opened
+    for bench in opened.values():
+        bench.close()
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("week", "exercise"), once_steady())
-def test_points_do_not_depend_on_the_seed(week: str, exercise: str):
-    with Bench(COURSE, week) as bench:
-        known = Kept(COURSE, week, "flakiness").get(exercise, digest_of(bench, exercise))
-        if known.get("seeds", 0) < SEEDS:
-            assert steady(bench, exercise, SEEDS).flaky == ()
+@pytest.mark.parametrize(("week", "exercise"), [(w, e) for w in weeks(COURSE) for e in notebook_exercises(COURSE, w)])
+def test_points_do_not_depend_on_the_seed(benches: dict[str, Bench], week: str, exercise: str):
+    known = kept(COURSE, week).get(exercise, digest_of(benches[week], exercise))
+    if known.get("seeds", 0) < SEEDS:
+        ((_, found),) = graded(COURSE, week, [exercise], SEEDS)
+        assert found.flaky == ()
 
 
 def test_a_check_that_depends_on_the_seed_is_named(tmp_path: Path):
@@ -53,6 +52,7 @@ def test_a_check_that_depends_on_the_seed_is_named(tmp_path: Path):
         found = steady(bench, "linear", seeds=6, threads=(1,))
         assert [line.split(":")[0] for line in found.flaky] == ["«bias forgotten»"]
         assert "test_value turned round with seed" in found.flaky[0]
+        assert found.caught["bias gradient is a mean"] == ("test_gradients",)
         before = digest_of(bench, "linear")
     grader.write_text(steady_text)
     with Bench(course, "week14") as bench:

@@ -83,6 +83,7 @@ SPOILT = {
         SAME,
         "draw its inputs",
     ),
+    "a sample without a rate": ("chance", "test_linear.py", VALUES, f"    draw.generator()\n{VALUES}", "state FALSE_F"),
     "an upstream gradient of ones": ("cotangents", "test_linear.py", GRADIENTS, ONES, "of equal entries"),
 }
 

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from torchstone.compare import messages
 from torchstone.compare.fault import Fault
-from torchstone.compare.tolerance import greatest, number_tolerance, numbers_scale, real, tolerance
+from torchstone.compare.tolerance import greatest, kept, number_tolerance, numbers_scale, real, tolerance
 from torchstone.messages import comparison as told
 from torchstone.model import Basis, Stage
 from torchstone.wire import Record
@@ -255,7 +255,7 @@ def _floats(pair: _Pair) -> Iterator[Difference]:
         return
     keep = finite & truth.isfinite()
     gap = torch.where(keep, (got.double() - truth.double()).abs(), 0.0)
-    scale = greatest(truth[keep])
+    scale = greatest(kept(truth, keep))
     limit = (
         pair.share * tolerance(pair.want, pair.truth, pair.got.dtype, pair.scale)
         if pair.precision is None

@@ -38,8 +38,8 @@ def tolerance(want: Tensor, truth: Tensor, dtype: torch.dtype, scale: float = 0.
     """
     want, truth = real(want), real(truth)
     keep = want.isfinite() & truth.isfinite()
-    size = max(greatest(truth[keep]), scale)
-    error = greatest(want[keep].double() - truth[keep].double())
+    size = max(greatest(kept(truth, keep)), scale)
+    error = greatest(kept(want, keep).double() - kept(truth, keep).double())
     eps = torch.finfo(dtype).eps
     cap = max(CAP, 4 * eps)  # half precision cannot hold CAP
     return max(min(max(ORACLE_ERRORS * error, ROUNDINGS * eps * size), cap * size), _ZERO)
@@ -93,6 +93,11 @@ def greatest(values: Tensor) -> float:
     return float(values.abs().max()) if values.numel() else 0.0
 
 
+def kept(values: Tensor, keep: Tensor) -> Tensor:
+    """The entries that a mask keeps, as they are where it keeps all: picking them costs more than comparing them."""
+    return values if keep.all() else values[keep]
+
+
 def real(values: Tensor) -> Tensor:
     """Complex entries as pairs of real ones."""
     return torch.view_as_real(values.resolve_conj()) if values.is_complex() else values
@@ -105,9 +110,9 @@ def _tensor_settled(here: Tensor, truth: Tensor, scale: float) -> bool:
     keep = truth.isfinite()
     if not torch.equal(keep, here.isfinite()):
         return False
-    size = max(greatest(truth[keep]), scale)
+    size = max(greatest(kept(truth, keep)), scale)
     eps = torch.finfo(here.dtype).eps
-    error = greatest(here[keep].double() - truth[keep].double())
+    error = greatest(kept(here, keep).double() - kept(truth, keep).double())
     return ORACLE_ERRORS * error <= max(CAP, 4 * eps) * size or error <= _ZERO
 
 

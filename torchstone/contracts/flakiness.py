@@ -6,6 +6,7 @@ round on other inputs, with other numbers of threads, and not whether the jail h
 
 from __future__ import annotations
 
+import functools
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,9 +16,11 @@ from typing import Any, Final
 
 import torch
 
+from torchstone.config import Course
 from torchstone.contracts import programs
 from torchstone.contracts.bench import Bench
-from torchstone.contracts.kept import digest
+from torchstone.contracts.kept import Kept, digest
+from torchstone.contracts.pool import worked
 from torchstone.errors import CourseFault
 from torchstone.judge.draw import Draw
 from torchstone.judge.implementations import Local
@@ -28,6 +31,10 @@ from torchstone.model import DrawKey, Program
 
 #: Exercise's programs that must earn the same with every seed.
 SOLUTION: Final = "the solution"
+#: Numbers of threads on which it is graded.
+THREADS: Final = (1, 2)
+#: What is kept of it is kept under this name.
+KEPT: Final = "flakiness"
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,7 @@ class Steady:
     seeds: int
     threads: tuple[int, ...]
     flaky: tuple[str, ...]  #: a line for each program whose verdicts turn round
+    caught: Mapping[str, tuple[str, ...]]  #: misconception → the checks that it fails, with every seed if none is flaky
 
 
 def all_programs(bench: Bench, exercise: str) -> dict[str, Program]:
@@ -54,7 +62,23 @@ def digest_of(bench: Bench, exercise: str) -> str:
     return digest(bench, exercise, (p.digest.encode() for p in all_programs(bench, exercise).values()))
 
 
-def steady(bench: Bench, exercise: str, seeds: int, threads: Sequence[int] = (1, 2)) -> Steady:
+def kept(course: Course, assignment: str) -> Kept:
+    """What was found of a week's exercises: `seeds`, `threads`, `programs`, `caught`; of steady ones alone."""
+    return Kept(course, assignment, KEPT)
+
+
+def graded(
+    course: Course, assignment: str, exercises: Sequence[str], seeds: int, jobs: int = 2
+) -> Iterator[tuple[str, Steady]]:
+    """`steady` of these exercises, in processes of their own, as they come."""
+    return worked(course, assignment, functools.partial(_steady, seeds=seeds), exercises, jobs)
+
+
+def _steady(bench: Bench, exercise: str, seeds: int) -> Steady:
+    return steady(bench, exercise, seeds)
+
+
+def steady(bench: Bench, exercise: str, seeds: int, threads: Sequence[int] = THREADS) -> Steady:
     """Grade every program of an exercise with so many seeds, on each number of threads."""
     found = {who: _Runnable(program) for who, program in all_programs(bench, exercise).items()}
     probes = [p for p in bench.probes(exercise) if not p.on_accelerator]
@@ -69,7 +93,15 @@ def steady(bench: Bench, exercise: str, seeds: int, threads: Sequence[int] = (1,
                     if passed != before and who not in flaky:
                         turned = ", ".join(c for c in passed if passed[c] != before[c])
                         flaky[who] = f"{who}: {turned} turned round with seed {seed} on {number} threads"
-    return Steady(exercise, len(found), seeds, tuple(threads), tuple(flaky.values()))
+    caught = {m.name: first[f"«{m.name}»"] for m in bench.misconceptions(exercise)}
+    return Steady(
+        exercise,
+        len(found),
+        seeds,
+        tuple(threads),
+        tuple(flaky.values()),
+        {name: tuple(check for check, held in passed.items() if not held) for name, passed in caught.items()},
+    )
 
 
 def _passed(

@@ -109,8 +109,9 @@ def mutate_week(
     for e in wanted:
         tried = {m.name for m in again[e]}
         alive |= {m.name for m in made[e] if m.name not in tried and m.name in (known[e] or ())}
-    claims = tuple(q for q in equivalents(bench.week.folder) if q.exercise in wanted)
-    complaints = [*_about_claims(claims, made, alive), *_too_many(claims, made)]
+    of_the_week = equivalents(bench.week.folder)
+    claims = tuple(q for q in of_the_week if q.exercise in wanted)
+    complaints = [*_about_claims(claims, made, alive), *_too_many(of_the_week, bench)]
     own = {e: frozenset(q.name for q in claims if q.exercise == e) for e in wanted}
     shown = {e: _names(before[e].get("identical")) or frozenset() for e in wanted}
     to_show = [(e, own[e]) for e in wanted if own[e] - shown[e]]
@@ -195,12 +196,14 @@ def _about_claims(claims: Sequence[Equivalent], made: Mapping[str, Sequence[Muta
     return [*gone, *dead]
 
 
-def _too_many(claims: Sequence[Equivalent], made: Mapping[str, Sequence[Mutant]]) -> list[str]:
-    total = sum(map(len, made.values()))
+def _too_many(claims: Sequence[Equivalent], bench: Bench) -> list[str]:
+    """The cap is the week's, whichever of its exercises are tried."""
+    total = sum(len(mutants(e, _cell(bench, e))) for e in bench.names)
     limit = max(int(EQUIVALENT * total), 1)
     if len(claims) <= limit:
         return []
-    return [f"{len(claims)} of {total} mutants are said to be equivalent, and at most {limit} may be: sharpen a check"]
+    said = f"{len(claims)} of the week's {total} mutants are said to be equivalent, and at most {limit} may be"
+    return [f"equivalents.toml: {said}: sharpen a check"]
 
 
 def _digest(bench: Bench, exercise: str) -> str:

@@ -16,6 +16,7 @@ from torchstone.compare import Fault
 from torchstone.contracts import programs
 from torchstone.contracts.allowances import accepted
 from torchstone.contracts.bench import CPU, Bench, Sat
+from torchstone.contracts.chance import unstated
 from torchstone.contracts.impostors import (
     ANSWERS,
     Answer,
@@ -236,6 +237,11 @@ def _by_check(bench: Bench, exercise: str) -> dict[str, list[Probe]]:
     return found
 
 
+def chance(bench: Bench, exercise: str, tally: Tally) -> Complaints:
+    """A grader whose checks judge a sample states how often right code fails by chance: seldom enough."""
+    yield from unstated(bench, exercise)
+
+
 # ---- programs in the jail -------------------------------------------------------------------------------------------
 
 
@@ -343,6 +349,7 @@ PROOFS: Final[Mapping[str, Proving]] = {
     "perturbation": perturbation,
     "impostors": impostors,
     "cotangents": cotangents,
+    "chance": chance,
     "solution": solution,
     "stub": stub,
     "alternatives": alternatives,

@@ -1,4 +1,4 @@
-"""`docs/weeks.md`: the weeks that are graded by machine, and how much stands behind each."""
+"""`docs/weeks.md`: the weeks that are graded by machine, how much stands behind each, and what is left to chance."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Final
 
 from torchstone.config import Course
 from torchstone.contracts.bench import Bench, weeks
+from torchstone.contracts.chance import CONFIDENCE, LIMIT, Chance, chances
 from torchstone.contracts.kernel import run_notebook
 from torchstone.contracts.proofs import prove
 
@@ -25,6 +26,16 @@ each in up to four worlds (float32, float64, strided inputs, an accelerator); mi
 lose points and be named, alternatives right answers that must earn everything (`torchstone week check`).
 
 """
+_CHANCE: Final = f"""\
+## Chance
+
+Checks that judge a sample may fail right code by chance: with a probability of {LIMIT:g} a grading at most, by the
+bound that stands at the top of the grader. Every misconception was graded with seed after seed (`python -m
+benchmarks.flakiness`): with each of them it failed the checks named here and passed the others. The power, how often
+it is caught at least, follows with {CONFIDENCE:.0%} confidence.
+"""
+_TEXT: Final = ("week", "topic", "exercise", "misconception", "checks failed")
+_NOT_MEASURED: Final = "not graded with many seeds since it changed"
 _COLUMNS: Final = ("exercises", "points", "checks", "misconceptions", "alternatives")
 _RUNTIMES: Final = ("grading, CPU s", "notebook, s")
 _UNKNOWN: Final = "–"
@@ -52,6 +63,7 @@ class WeekCounts:
     assignment: str
     title: str
     exercises: tuple[Counts, ...]
+    chances: tuple[Chance, ...] = ()
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -83,6 +95,7 @@ def _counts(course: Course, week: str) -> WeekCounts:
             )
             for e in bench.exercises
         ),
+        tuple(chances(course, bench)),
     )
 
 
@@ -103,7 +116,18 @@ def page(counted: Iterable[WeekCounts], runtimes: Runtimes) -> str:
     for week in counted:
         lines += ["", f"## {week.assignment}", "", *_header("exercise", *_COLUMNS[1:])]
         lines += [_row(f"`{e.exercise}`", *e.cells) for e in week.exercises]
+    found = [(week, chance) for week in counted for chance in week.chances]
+    lines += ["", *_CHANCE.splitlines()] if found else []
+    for week, chance in found:
+        lines += ["", *_of_chance(week.assignment, chance)]
     return _HEAD + "\n".join(lines) + "\n"
+
+
+def _of_chance(week: str, chance: Chance) -> list[str]:
+    says = f"power ≥ {chance.power:.1%} ({chance.seeds} seeds)" if chance.seeds else _NOT_MEASURED
+    title = f"`{chance.exercise}` ({week}): false failure ≤ {chance.false_failure:.0e}; {says}"
+    checks = {name: ", ".join(f"`{c}`" for c in failed) for name, failed in chance.caught.items()}
+    return [title, "", *_header("misconception", "checks failed"), *(_row(*row) for row in checks.items())]
 
 
 def known_runtimes(text: str) -> dict[str, tuple[str, str]]:
@@ -133,7 +157,7 @@ def write(course: Course, measured: Iterable[str] = ()) -> Path:
 
 
 def _header(*names: str) -> tuple[str, str]:
-    return _row(*names), "|" + "|".join("---" if n in ("week", "topic", "exercise") else "--:" for n in names) + "|"
+    return _row(*names), "|" + "|".join("---" if n in _TEXT else "--:" for n in names) + "|"
 
 
 def _row(*cells: str) -> str:
