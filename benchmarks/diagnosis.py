@@ -12,27 +12,31 @@ import datetime
 import os
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import torch
 
 from benchmarks.faults.draws import Tally, listed, unlisted
+from benchmarks.rows import Row, alone, at_least, at_most
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "diagnosis.md"
 BEGIN: Final = "<!-- figures: written by benchmarks/diagnosis.py -->"
 END: Final = "<!-- end of figures -->"
-WANTED: Final = 0.99
+WANTED: Final = 99.0  #: per cent
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--draws", type=int, default=10_000, help="faults of the list to draw")
-    parser.add_argument("--sets", type=int, default=10, help="sets of probes for each fault outside the list")
-    parser.add_argument("--seed", type=int, default=20210913)
-    parser.add_argument("--dry", action="store_true", help="print the figures, and leave the page as it is")
-    options = parser.parse_args(arguments)
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    made.add_argument("--draws", type=int, default=10_000, help="faults of the list to draw")
+    made.add_argument("--sets", type=int, default=10, help="sets of probes for each fault outside the list")
+    made.add_argument("--seed", type=int, default=20210913)
+    made.add_argument("--dry", action="store_true", help="print the figures, and leave the page as it is")
+    return made
+
+
+def measure(options: argparse.Namespace) -> Iterator[Row]:
     torch.set_num_threads(1)
     inside = listed(options.draws, options.seed)
     outside = {fault.name: names for fault, names in unlisted(options.sets, options.seed)}
@@ -41,8 +45,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(text)
     if not options.dry:
         _write(text)
-    right = sum(t.right for t in inside.values()) / max(1, sum(t.drawn for t in inside.values()))
-    return int(right < WANTED or any(any(names) for names in outside.values()))
+    drawn = sum(t.drawn for t in inside.values())
+    right = 100 * sum(t.right for t in inside.values()) / max(1, drawn)
+    yield at_least(f"faults of the list that are named by the right class, of {drawn:,}", right, WANTED, "%")
+    sets = sum(map(len, outside.values()))
+    wrong = sum(map(_count, outside.values()))
+    yield at_most(f"wrong names for {len(outside)} faults outside the list, over {sets:,} sets of probes", wrong, 0)
 
 
 def figures(inside: Mapping[str, Tally], outside: Mapping[str, Sequence[str | None]], command: str) -> str:
@@ -83,4 +91,4 @@ def _write(text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(alone(parser(), measure))
