@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+WEEKS   = $(notdir $(wildcard graders/week*))
+MUTATED = $(patsubst graders/kept/%-mutants.json,%,$(wildcard graders/kept/*-mutants.json))
 
 .PHONY: battery bench check demo setup test
 setup: $(STAMP)
@@ -20,10 +22,12 @@ demo: $(STAMP)
 test: check
 	$(BIN)/python -m pytest tests -n 2 --dist loadfile -m "not slow"
 
-# What `make test` leaves out: every week's graders graded whole, each notebook run, the long attacks.
+# What `make test` leaves out: the long attacks; every week's graders graded whole, its notebook run; its mutants, of
+# which most are known.
 battery: $(STAMP)
-	$(BIN)/python -m pytest tests -n 2 --dist load -m "slow and not alone"
-	$(BIN)/python -m pytest tests -m alone
+	$(BIN)/python -m pytest tests -n 2 --dist load -m slow
+	set -e; for week in $(WEEKS); do $(BIN)/torchstone week check $$week; done
+	set -e; for week in $(MUTATED); do $(BIN)/torchstone week mutate $$week; done
 
 # The figures of docs/diagnosis.md, anew: about four minutes.
 bench: $(STAMP)

@@ -1,4 +1,4 @@
-"""A week's proofs, two processes at once: `torchstone week check`."""
+"""A week's proofs, two processes at once, and its solution notebook before them: `torchstone week check`."""
 
 from __future__ import annotations
 
@@ -93,27 +93,27 @@ def check_week(
         wanted = tuple(exercises) or bench.names
         week = _of_the_week(bench) if not exercises else ()
         units = sorted(((e, p) for e in wanted for p in proofs), key=lambda unit: unit[1] not in HEAVY)
+        ran = None
         if notebook and not exercises:
-            units.insert(0, (assignment, _NOTEBOOK))
-        done: dict[tuple[str, str], Proof | NotebookRun] = {}
-        for number, (unit, came) in enumerate(worked(course, assignment, _work_on, units, jobs), 1):
-            done[unit] = came
-            progress(" ".join(unit), number, len(units))
-        ran = done.pop((assignment, _NOTEBOOK), None)
-        rows = tuple(_row(bench, e, tuple(p for (of, _), p in done.items() if of == e)) for e in wanted)
-    return Report(assignment, rows, week, ran if isinstance(ran, NotebookRun) else None, time.monotonic() - began)
+            ran = run_notebook(bench.notebook_path)  # it is timed: nothing of ours runs beside it
+            progress(f"{assignment} {_NOTEBOOK}", 0, len(units))
+        done: list[Proof] = []
+        for _, proof in worked(course, assignment, _prove, units, jobs):
+            done.append(proof)
+            progress(f"{proof.exercise} {proof.name}", len(done), len(units))
+        rows = tuple(_row(bench, e, [p for p in done if p.exercise == e]) for e in wanted)
+    return Report(assignment, rows, week, ran, time.monotonic() - began)
 
 
-def _row(bench: Bench, exercise: str, proofs: tuple[Proof | NotebookRun, ...]) -> Row:
+def _row(bench: Bench, exercise: str, proofs: Iterable[Proof]) -> Row:
     order = list(PROOFS)
-    own = sorted((p for p in proofs if isinstance(p, Proof)), key=lambda p: order.index(p.name))
     return Row(
         exercise,
         next(e.points for e in bench.exercises if e.id == exercise),
         len(bench.checks(exercise)),
         len(bench.misconceptions(exercise)),
         len(bench.alternatives(exercise)),
-        tuple(own),
+        tuple(sorted(proofs, key=lambda p: order.index(p.name))),
     )
 
 
@@ -125,6 +125,5 @@ def _of_the_week(bench: Bench) -> tuple[str, ...]:
     return (*nowhere, *(f"«{m.name}» is a misconception of {m.exercise}, which there is not" for m in lost))
 
 
-def _work_on(bench: Bench, unit: tuple[str, str]) -> Proof | NotebookRun:
-    exercise, name = unit
-    return run_notebook(bench.notebook_path) if name == _NOTEBOOK else prove(bench, exercise, name)
+def _prove(bench: Bench, unit: tuple[str, str]) -> Proof:
+    return prove(bench, *unit)

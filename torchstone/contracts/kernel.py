@@ -8,12 +8,13 @@ import shutil
 import tempfile
 import time
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 #: What a solution notebook may take on two cores.
 SECONDS: Final = 60.0
+RUNS: Final = 3
 #: When nobody waits any longer, on however busy a machine.
 _DEADLINE: Final = 900
 
@@ -31,6 +32,7 @@ class NotebookRun:
     seconds: float  #: by the clock
     cpu_seconds: float  #: of the kernel and its children
     complaints: tuple[str, ...] = ()
+    ended: bool = True  #: it came to its end
 
     @property
     def cost(self) -> float:
@@ -38,7 +40,17 @@ class NotebookRun:
 
 
 def run_notebook(path: Path) -> NotebookRun:
-    """Run a notebook on a copy of its folder. What goes wrong in it is a complaint."""
+    """Run a notebook on a copy of its folder. What goes wrong in it is a complaint.
+
+    One that takes too long is run again: what else is going on only ever adds time, and the best of RUNS counts.
+    """
+    runs = [_run(path)]
+    while runs[-1].complaints and runs[-1].ended and len(runs) < RUNS:
+        runs.append(_run(path))
+    return min(runs, key=lambda run: (len(run.complaints), run.cost))
+
+
+def _run(path: Path) -> NotebookRun:
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -62,10 +74,11 @@ def run_notebook(path: Path) -> NotebookRun:
         except (CellTimeoutError, DeadKernelError) as e:
             complaint = f"the solution notebook does not come to its end in a kernel: {type(e).__name__}"
         seconds = time.monotonic() - began
-    run = NotebookRun(seconds, _cpu_seconds(notebook) if complaint is None else seconds)
-    if complaint is None and run.cost > SECONDS:
-        complaint = f"the solution notebook takes {run.cost:.0f} s, and may take {SECONDS:.0f}: train less"
-    return NotebookRun(run.seconds, run.cpu_seconds, (complaint,) if complaint else ())
+    if complaint is not None:
+        return NotebookRun(seconds, seconds, (complaint,), ended=False)
+    run = NotebookRun(seconds, _cpu_seconds(notebook))
+    slow = f"the solution notebook takes {run.cost:.0f} s, and may take {SECONDS:.0f}: train less"
+    return run if run.cost <= SECONDS else replace(run, complaints=(slow,))
 
 
 def _cpu_seconds(notebook: Any) -> float:
