@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from torchstone.judge import agree, exercise, points, scenario
+from torchstone.judge import agree, exercise, fill, points, scenario
 
 PROBES = 2  # whoever measures a larger battery writes another number here
 probes = pytest.mark.parametrize("case", range(PROBES))
@@ -59,11 +59,9 @@ def accepted_and_rejected(code, x):
 @scenario
 def outputs_and_gradients(code, x, mean, std, parameters, upstream):
     net = code.StandardizedMLP(mean, std, hidden=len(parameters[0]), outputs=len(parameters[2]))
-    with torch.no_grad():
-        for p, value in zip(net.parameters(), parameters, strict=True):
-            p.copy_(value)
+    parameters = fill(net, parameters)
     y = net(x)
-    return [y, *torch.autograd.grad(y, list(net.parameters()), upstream)]
+    return [y, *torch.autograd.grad(y, parameters, upstream)]
 
 
 @light("activations")
