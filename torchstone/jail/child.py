@@ -8,7 +8,7 @@ import select
 import shutil
 import signal
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Final, Self, get_args
 
@@ -66,7 +66,8 @@ class Child:
         self._written = 0
         self._next_look = 0.0
         self._output_open = True
-        self._number = 0
+        self._sent = 0
+        self._answered = 0
         self._cells: dict[str, list[str]] = {}
         self._watched: frozenset[str] = frozenset()
         self._lost: ChildLost | None = None
@@ -87,22 +88,35 @@ class Child:
     def load(self, cells: Sequence[Cell], seconds: float) -> tuple[BrokenCell, ...]:
         """Compile and run cells one by one, `seconds` for all; a broken one does not stop the rest.
 
-        Raises ChildLost with `.cell` set if one of them takes the process down.
+        All are sent before the first answer is waited for. Raises ChildLost with `.cell` set if one of them takes the
+        process down.
         """
         deadline = time.monotonic() + seconds
-        broken = []
-        for cell in cells:
-            self._cells[cell.label] = cell.source.splitlines()
+        broken: dict[str, BrokenCell] = {}
+        sent = []
+        with self._losing():
+            self._take_turn()
+            for cell in cells:
+                self._cells[cell.label] = cell.source.splitlines()
+                try:
+                    self._send("load", cell.label, cell.source, deadline=deadline)
+                except NotData as refused:
+                    broken[cell.label] = BrokenCell(cell.label, jailed.cell_refused(str(refused)))
+                    continue
+                except (WireClosed, WireDeadline, _Overrun):  # an earlier cell did that: the first without an answer
+                    sent.append(cell)
+                    break
+                sent.append(cell)
+        for cell in sent:
             try:
-                self._ask("load", cell.label, cell.source, deadline=deadline)
+                with self._losing():
+                    self._hear(deadline)
             except StudentRaised as raised:
-                broken.append(BrokenCell(cell.label, str(raised), raised.line, raised.code))
-            except NotData as refused:
-                broken.append(BrokenCell(cell.label, jailed.cell_refused(str(refused))))
+                broken[cell.label] = BrokenCell(cell.label, str(raised), raised.line, raised.code)
             except ChildLost as lost:
                 lost.cell = cell.label
                 raise
-        return tuple(broken)
+        return tuple(broken[cell.label] for cell in cells if cell.label in broken)
 
     def witness(self) -> None:
         """From now on the worker notes where tensors are made and moved: for an explaining run, before `load`."""
@@ -181,15 +195,33 @@ class Child:
     # ---- the wire ---------------------------------------------------------------------------------------------------
 
     def _ask(self, verb: str, *arguments: object, deadline: float) -> Answer:
+        with self._losing():
+            self._take_turn()
+            self._send(verb, *arguments, deadline=deadline)
+            return self._hear(deadline)
+
+    def _take_turn(self) -> None:
+        """Nothing may be waiting here when something is asked."""
         if self._lost is not None:
             raise self._lost
-        self._number += 1
+        if _ready(self._replies) and not _ready(self._pidfd):
+            raise WireError("it spoke out of turn, or closed its end")
+
+    def _send(self, verb: str, *arguments: object, deadline: float) -> None:
+        wire.send(self._requests, (self._sent + 1, verb, arguments), deadline, layout=True, wait=self._wait)
+        self._sent += 1
+
+    def _hear(self, deadline: float) -> Answer:
+        """The answer to the first request that has none."""
+        received = wire.receive(self._replies, deadline, wait=self._wait)
+        self._answered += 1
+        return self._answer(received)
+
+    @contextlib.contextmanager
+    def _losing(self) -> Iterator[None]:
+        """What goes wrong on the wire ends the process, and comes out as ChildLost."""
         try:
-            if _ready(self._replies) and not _ready(self._pidfd):
-                raise WireError("it spoke out of turn, or closed its end")
-            wire.send(self._requests, (self._number, verb, arguments), deadline, layout=True, wait=self._wait)
-            received = wire.receive(self._replies, deadline, wait=self._wait)
-            return self._answer(received)
+            yield
         except WireDeadline:
             raise self._lose("deadline", "no answer in time") from None
         except WireClosed:
@@ -204,7 +236,7 @@ class Child:
     def _answer(self, received: wire.Received) -> Answer:
         """The answer in a reply. Every part of it is checked: it comes from a process that may say anything."""
         reply = received.value
-        if not isinstance(reply, tuple) or len(reply) < 2 or reply[0] != self._number or type(reply[0]) is not int:
+        if not isinstance(reply, tuple) or len(reply) < 2 or reply[0] != self._answered or type(reply[0]) is not int:
             raise WireError("a reply to another request")
         if reply[1] == "ok" and len(reply) == 5:
             _, _, value, mutated, noted = reply
@@ -251,6 +283,7 @@ class Child:
 
     def _wait(self, fd: int, event: int, deadline: float) -> None:
         """Wait for the wire, collecting output meanwhile and looking at the scratch folder now and then."""
+        self._refuse_flood()
         while True:
             left = deadline - time.monotonic()
             if left <= 0:
@@ -274,12 +307,14 @@ class Child:
                 data = os.read(self._output_fd, _READ)
             except BlockingIOError:
                 return
-            self._output_open = bool(data)
             self._written += len(data)
             self._output += data[: max(0, self._limits.output_kb * 1024 - len(self._output))]
-            if self._written > FLOOD:
-                self._output_open = False
-                raise _Overrun(f"printed more than {FLOOD >> 20} MB")
+            self._output_open = bool(data) and self._written <= FLOOD
+            self._refuse_flood()
+
+    def _refuse_flood(self) -> None:
+        if self._written > FLOOD:
+            raise _Overrun(f"printed more than {FLOOD >> 20} MB")
 
     def _look_at_scratch(self) -> None:
         """Where the scratch folder lies on a real disk (no mount of its own), nobody but us bounds what is in it."""
