@@ -1,4 +1,4 @@
-"""What the corpus of attacks and the benign oddities came to, in two lines at the end of a run."""
+"""What the attacks, the benign oddities and the device faults came to, in a line each at the end of a run."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     beyond: set[str] = set()
     tried: dict[str, bool] = {}
     benign: dict[str, float] = {}
+    faults: list[dict[str, object]] = []
+    right: list[bool] = []
     for report in (r for reports in terminalreporter.stats.values() for r in reports):
         if getattr(report, "when", "") != "call":
             continue
@@ -23,6 +25,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             tried[str(told["attack"])] = tried.get(str(told["attack"]), False) or bool(told["succeeded"])
         if "benign" in told:
             benign[str(told["benign"])] = benign.get(str(told["benign"]), 0.0) + float(told["lost"])
+        if "device_fault" in told:
+            faults.append(told)
+        if "device_right" in told:
+            right.append(bool(told["device_right"]))
     if tried:
         proved = f" ({len(controls & tried.keys())} of them succeed against a control)" if controls else ""
         terminalreporter.write_line(f"attacks: {len(tried)} tried, {sum(tried.values())} succeeded{proved}")
@@ -30,3 +36,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.write_line(f"attacks: {name} is beyond the landlock tier (SECURITY.md)")
     if benign:
         terminalreporter.write_line(f"benign: {len(benign)} tried, {sum(benign.values()):g} points lost")
+    if faults or right:
+        caught, named = (sum(bool(f.get(key)) for f in faults) for key in ("caught", "named"))
+        where = f"{caught} caught, {named} with the right cell and line"
+        terminalreporter.write_line(f"devices: {len(faults)} faults, {where}; {sum(right)} right modules pass")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 RaisedKind = Literal["raised", "missing", "misfit", "notdata", "refused"]
-AccountKind = Literal["mixed", "numpy", "named", "elsewhere"]
+AccountKind = Literal["mixed", "numpy", "named", "generator", "host", "elsewhere"]
 LostReason = Literal["deadline", "cpu", "died", "protocol", "memory", "output"]
 
 

@@ -7,7 +7,6 @@ What it tells is self-reported evidence; it never changes a score.
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -16,6 +15,7 @@ from torchstone.compare import clean
 from torchstone.compare.hypotheses.other_device import HYPOTHESIS as OTHER_DEVICE
 from torchstone.jail import Account, ChildLost, StudentRaised
 from torchstone.judge.children import Zygotes
+from torchstone.judge.device_faults import asks_by_name
 from torchstone.judge.diagnosis import CheckName, Evidence
 from torchstone.judge.draw import Draw
 from torchstone.judge.implementations import Jailed, wall_seconds
@@ -30,9 +30,6 @@ from torchstone.model import CheckResult, Hint, Limits, Program, Stage, Verdict,
 SECONDS: Final = 10.0
 
 _ADVICE: Final = 600
-
-#: What torch says where a program asks by name for a device that is not there.
-_ABSENT: Final = re.compile(r"Torch not compiled with CUDA|NVIDIA driver|support for mps|MPS backend|CUDA generator")
 
 
 @dataclass(frozen=True)
@@ -71,7 +68,7 @@ def applied(check: CheckResult, explanation: Explained | None) -> CheckResult:
 
 def _without_a_line(verdict: Verdict) -> Hint | None:
     """Where the program asked for a device by its name, which fails on the CPU already; where no line is known."""
-    if verdict.stage in (Stage.RAN, Stage.DEVICE) and _ABSENT.search(verdict.message):
+    if verdict.stage in (Stage.RAN, Stage.DEVICE) and asks_by_name(verdict.message):
         return Hint(devices.name("named"), devices.take_the_inputs_device(""))
     return OTHER_DEVICE.advice if verdict.stage is Stage.DEVICE else None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from typing import Final, Self
 from torchstone.compare import Fault
 from torchstone.errors import CourseFault
 from torchstone.judge.children import Children, Device, Unloadable, Zygotes, own_cell
+from torchstone.judge.device_faults import is_about_devices
 from torchstone.judge.draw import WORLDS, Draw
 from torchstone.judge.implementations import Jailed, Lost
 from torchstone.judge.probe import Became, Check, Finding, Probe
@@ -25,12 +25,6 @@ from torchstone.model import Basis, GradingPolicy, Program, Stage, Where
 DEATHS: Final = 2
 #: All exercises of one program together, in seconds by the clock.
 PROGRAM_SECONDS: Final = 1200.0
-
-#: What torch says, and the simulated accelerator after it, where tensors of two devices meet. Self-reported text.
-_MIXED_DEVICES: Final = re.compile(
-    r"same device|at least two devices|types? .* should be the same|'lengths' argument should be"
-    r"|device type tensor to numpy|device type for generator"
-)
 
 
 @dataclass(frozen=True)
@@ -148,7 +142,7 @@ class Sitting:
             return Finding(probe, "passed", trial=trial)
         if not probe.on_accelerator:
             return Finding(probe, "failed", self._told(probe, fault), trial=trial)
-        if _is_about_devices(fault):
+        if is_about_devices(fault):
             if self._says_cuda:
                 return self._posed(probe, oracle, fault)
             return _of_devices(probe, fault, trial)
@@ -221,8 +215,3 @@ def _of_devices(probe: Probe, fault: Fault, trial: Trial | None) -> Finding:
     """A failure about devices: self-reported, whatever stage it was seen at; the diagnosis sees it so as well."""
     fault = Fault(Stage.DEVICE, fault.message, where=fault.where, basis=Basis.SELF_REPORTED, kind=fault.kind)
     return Finding(probe, "failed", fault, trial=trial)
-
-
-def _is_about_devices(fault: Fault) -> bool:
-    """Tensors of two devices met, or a result came back on the CPU. Anything else may be a limit of the simulator."""
-    return fault.stage is Stage.DEVICE or (fault.stage is Stage.RAN and bool(_MIXED_DEVICES.search(fault.message)))

@@ -10,6 +10,8 @@ _NAMES: Final = {
     "mixed": "a tensor on the CPU",
     "numpy": "a detour through NumPy",
     "named": "a device asked for by name",
+    "generator": "a generator of the CPU",
+    "host": "an argument that belongs on the CPU",
     "elsewhere": "a result on another device",
 }
 
@@ -52,6 +54,38 @@ def move_it(name: str) -> str:
 @message(Kind.ADVICE, {"name": "the tensor of shape (3,)"})
 def make_it_there(name: str) -> str:
     return f"Give {name} `device=x.device` where it is made."
+
+
+@message(Kind.ADVICE, {"name": ""}, {"name": "`noise`"})
+def draw_there(name: str) -> str:
+    """`name`: of the random numbers; "" where there are none yet."""
+    return (
+        f"Draw {name or 'the random numbers'} on the CPU, where the generator is, and then move what was drawn: "
+        "`torch.randn(x.shape, generator=generator).to(x.device)`. A generator draws on its own device only."
+    )
+
+
+@message(Kind.ADVICE, {"name": "`state`"})
+def leave_it_there(name: str) -> str:
+    return f"Leave {name} on the device of the input, or bring it back with `.to(x.device)` before it is used."
+
+
+@message(Kind.ADVICE, {"inputs": "sim:0"})
+def keep_lengths_on_the_cpu(inputs: str) -> str:
+    return (
+        f"Give `lengths` on the CPU, `lengths.cpu()`, wherever the sequences are: it was on {inputs}. PyTorch reads "
+        "the lengths to plan the batches, before any device computes."
+    )
+
+
+@message(Kind.SENTENCE, {"subject": "`self.mean`", "born": "cell 7, line 3", "others": "sim:0"})
+def is_set_there(subject: str, born: str, others: str) -> str:
+    return f"{subject}, set in {born}, stays on the CPU when its module is moved, and met tensors on {others}."
+
+
+@message(Kind.SENTENCE, {"subject": "`state`", "born": "cell 7, line 3", "others": "sim:0"})
+def was_moved_to_the_cpu(subject: str, born: str, others: str) -> str:
+    return f"{subject} was moved to the CPU in {born}, and met tensors on {others}."
 
 
 @message(Kind.SENTENCE, {"subject": "The tensor of shape (3,)", "born": "cell 7, line 3", "others": "sim:0"})

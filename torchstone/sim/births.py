@@ -7,6 +7,7 @@ costs some 3 µs a call, so a program that failed is run once more inside `Birth
         model(x)        # the Fault's strangers now say where they were born
 """
 
+from dataclasses import replace
 from typing import Any
 
 from torch import Tensor
@@ -14,7 +15,8 @@ from torch.overrides import TorchFunctionMode
 
 from . import private
 from .log import skipped
-from .places import born_at, here, mark_birth
+from .places import Manner, birth_of, born_here, mark_birth
+from .tensor import is_ours
 
 
 class Births:
@@ -43,9 +45,26 @@ class _Stamp(TorchFunctionMode):
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         result = func(*args, **(kwargs or {}))
         for made in result if type(result) in (tuple, list) else (result,):
-            if type(made) is Tensor and born_at(made) is None:
-                inherited = (born_at(value) for value in args if isinstance(value, Tensor))
-                place = next((place for place in inherited if place is not None), None) or here(skipped())
-                if place is not None:
-                    mark_birth(made, place)
+            if type(made) is Tensor:
+                _stamp(made, args, _manner(args, kwargs or {}))
         return result
+
+
+def _stamp(made: Tensor, args: Any, manner: Manner) -> None:
+    birth = birth_of(made)
+    if birth is not None and manner == "drawn":  # filled in place
+        birth = replace(birth, manner=manner)
+    elif birth is None and manner == "made":
+        given = (item for value in args for item in (value if isinstance(value, (list, tuple)) else (value,)))
+        inherited = (birth_of(item) for item in given if isinstance(item, Tensor))
+        birth = next((known for known in inherited if known is not None), None)
+    birth = birth or born_here(manner, skipped())
+    if birth is not None:
+        mark_birth(made, birth)
+
+
+def _manner(args: Any, kwargs: Any) -> Manner:
+    """How a CPU tensor came out of a call."""
+    if any(is_ours(value) for value in args):
+        return "moved"
+    return "made" if kwargs.get("generator") is None else "drawn"

@@ -5,7 +5,7 @@ from typing import Final
 import torch
 from torch import nn
 
-from . import amp, factories, generators, kernels, patches, private, rnn, serialization
+from . import amp, factories, generators, gradients, kernels, patches, private, rnn, serialization
 from .backend import Backend
 from .device import DEVICE, InstallError
 
@@ -52,6 +52,7 @@ def _install(name: str, registered_as: str) -> None:
     amp.register()
     serialization.register()
     patches.patch_all()
+    gradients.check_all()
     torch.Generator = generators.Generator  # type: ignore[misc, assignment]
     torch.accelerator.synchronize = backend.synchronize
     nn.PReLU().to(DEVICE.real)  # imports some 500 modules of torch (0.5 s): once, before anybody forks; draws nothing

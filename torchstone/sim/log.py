@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from . import private
-from .places import Place, here
+from .places import Manner, Place, here
 
 #: What holds a tensor: a local or a global variable; a plain attribute of a module, which does not move with it; a
 #: parameter or buffer that is registered with a module (which did not move); an attribute of another object.
@@ -50,6 +50,8 @@ class Stranger:
     holder: Holder = "unknown"
     #: The line that made it; known only inside `Births`.
     born: Place | None = None
+    #: How it came to be there; known only inside `Births`.
+    manner: Manner = "made"
     #: It wants a gradient, as a parameter does.
     requires_grad: bool = False
 

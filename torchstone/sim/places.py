@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Final
+from typing import Final, Literal
 
 import torch
 from torch import Tensor
@@ -36,18 +36,37 @@ class Place:
         return f"{where}: `{self.code}`" if self.code else where
 
 
+#: How a CPU tensor came to be there: made there, at each call or once, when its cell was run; drawn by a generator that
+#: was handed in, which draws where it lies; moved there from the device.
+Manner = Literal["made", "made once", "drawn", "moved"]
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """Where a CPU tensor comes from."""
+
+    place: Place
+    manner: Manner = "made"
+
+
 def born_at(tensor: Tensor) -> Place | None:
     """The line that made a CPU tensor, if it was made inside `Births`; its views and its parameters know it too."""
+    birth = birth_of(tensor)
+    return None if birth is None else birth.place
+
+
+def birth_of(tensor: Tensor) -> Birth | None:
+    """Where a CPU tensor comes from, if it was made inside `Births`."""
     if tensor.layout is not torch.strided:
         return None
-    place = getattr(tensor.untyped_storage(), "_born_at", None)
-    return place if isinstance(place, Place) else None
+    birth = getattr(tensor.untyped_storage(), "_birth", None)
+    return birth if isinstance(birth, Birth) else None
 
 
-def mark_birth(tensor: Tensor, place: Place) -> None:
-    """Write the line that made a tensor onto its memory."""
+def mark_birth(tensor: Tensor, birth: Birth) -> None:
+    """Write where a tensor comes from onto its memory."""
     if tensor.layout is torch.strided:
-        tensor.untyped_storage()._born_at = place  # type: ignore[attr-defined]
+        tensor.untyped_storage()._birth = birth  # type: ignore[attr-defined]
 
 
 def is_theirs(frame: FrameType, skip: tuple[str, ...] = ()) -> bool:
@@ -66,7 +85,20 @@ def frames(skip: tuple[str, ...] = ()) -> Iterator[FrameType]:
 
 def here(skip: tuple[str, ...] = ()) -> Place | None:
     """The student's line that is being run, or None where no student's frame is on the stack."""
-    return next((place_of(frame.f_code.co_filename, frame.f_lineno) for frame in frames(skip)), None)
+    return next((_line_of(frame) for frame in frames(skip)), None)
+
+
+def born_here(manner: Manner, skip: tuple[str, ...] = ()) -> Birth | None:
+    """A birth on the student's line that is being run; at the top of a cell, what is made is made once."""
+    frame = next(frames(skip), None)
+    if frame is None:
+        return None
+    once = manner == "made" and frame.f_code.co_name == "<module>"
+    return Birth(_line_of(frame), "made once" if once else manner)
+
+
+def _line_of(frame: FrameType) -> Place:
+    return place_of(frame.f_code.co_filename, frame.f_lineno)
 
 
 def place_of(file: str, line: int) -> Place:

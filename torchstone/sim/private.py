@@ -135,6 +135,31 @@ def register_backend(name: str, module: object) -> None:
 during_backward: Final[list[TorchFunctionMode]] = []
 
 
+#: What sees the outputs and their gradients before a backward pass begins with them, and may give other gradients.
+before_backward: Final[list[Callable[[Any, Any], Any]]] = []
+
+
+def after_own_backward(check: Callable[[Any, Any], Any]) -> None:
+    """Let `check(function, result)` see, and replace, what the `backward` of every own `autograd.Function` gives.
+
+    Why private: the engine calls the method of a base class that torch does not document.
+    """
+    base: Any = torch.autograd.function.BackwardCFunction
+    plain = base.apply
+
+    @functools.wraps(plain)
+    def apply(self: Any, *args: Any) -> Any:
+        return check(self, plain(self, *args))
+
+    base.apply = apply
+
+
+def wanted_device(node: Any, slot: int) -> torch.device | None:
+    """The device on which a node of the graph wants its gradient. Why private: it is nowhere public."""
+    metadata = getattr(node, "_input_metadata", ())
+    return metadata[slot].device if slot < len(metadata) else None
+
+
 def keep_backward_on_the_calling_thread() -> None:
     """Make every later backward pass run on the thread that asked for it.
 
@@ -147,12 +172,14 @@ def keep_backward_on_the_calling_thread() -> None:
     run = torch.autograd.graph._engine_run_backward
 
     @functools.wraps(run)
-    def run_here(*args: Any, **kwargs: Any) -> Any:
+    def run_here(outputs: Any, gradients: Any, *args: Any, **kwargs: Any) -> Any:
+        for prepare in before_backward:
+            gradients = prepare(outputs, gradients)
         with contextlib.ExitStack() as stack:
             stack.enter_context(torch.autograd.set_multithreading_enabled(False))
             for mode in during_backward:
                 stack.enter_context(mode)
-            return run(*args, **kwargs)
+            return run(outputs, gradients, *args, **kwargs)
 
     for module in list(sys.modules.values()):  # several modules imported it by name
         if getattr(module, "_engine_run_backward", None) is run:

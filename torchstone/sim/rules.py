@@ -6,17 +6,16 @@ what a student reads here is what they will search for later.
 """
 
 from collections.abc import Iterator
-from types import ModuleType
 from typing import Any, Final
 
 import torch
 from torch import Tensor
-from torch.nn import Module
 
 from .device import DEVICE
-from .log import Fault, Holder, Stranger, note_fault, skipped
-from .places import born_at, frames, here
+from .log import Fault, note_fault, skipped
+from .places import here
 from .private import OpOverload, schema_of
+from .strangers import introduce
 from .tensor import is_ours, legacy_type_name
 
 #: Operators that take a 0-dimensional CPU tensor beside device tensors without being tagged pointwise.
@@ -129,9 +128,9 @@ def argument_name(func: OpOverload, tensor: Tensor, args: Any, kwargs: Any) -> s
 # Faults -------------------------------------------------------------------------------------------------------------
 
 
-def fault(message: str, func: OpOverload, strangers: list[Tensor]) -> RuntimeError:
+def fault(message: str, func: OpOverload | str, strangers: list[Tensor]) -> RuntimeError:
     """The exception to raise; what is known about it stands in the logs and can be had with `fault_of`."""
-    found = Fault(str(func), message, here(skipped()), tuple(_introduce(t) for t in strangers))
+    found = Fault(str(func), message, here(skipped()), tuple(introduce(t) for t in strangers))
     note_fault(found)
     error = RuntimeError(message)
     error.simulated_device_fault = found  # type: ignore[attr-defined]
@@ -147,51 +146,3 @@ def fault_of(error: BaseException) -> Fault | None:
             return known
         seen = seen.__cause__ or seen.__context__
     return None
-
-
-def _introduce(tensor: Tensor) -> Stranger:
-    try:
-        name, holder = _name_of(tensor)
-    except Exception:  # a student's object may raise at any touch; an explanation must not hide the fault itself
-        name, holder = None, "unknown"
-    return Stranger(tuple(tensor.shape), name, holder, born_at(tensor), tensor.requires_grad)
-
-
-def _name_of(tensor: Tensor) -> tuple[str | None, Holder]:
-    """How the student's code calls a tensor, innermost frame first: a variable or a variable's attribute."""
-    for frame in frames(skipped()):
-        variables = dict(frame.f_locals)
-        for name, value in variables.items():
-            if _same_memory(value, tensor):
-                return name, "global" if frame.f_locals is frame.f_globals else "local"
-        for name, value in variables.items():
-            for attribute, held in _attributes(value):
-                if _same_memory(held, tensor):
-                    return f"{name}.{attribute}", "plain attribute" if isinstance(value, Module) else "attribute"
-                if attribute in ("_parameters", "_buffers") and isinstance(held, dict):
-                    for key, registered in held.items():
-                        if _same_memory(registered, tensor):
-                            return f"{name}.{key}", "registered"
-        for name, value in list(frame.f_globals.items()):
-            if _same_memory(value, tensor):
-                return name, "global"
-    return None, "unknown"
-
-
-def _attributes(value: object) -> Iterator[tuple[str, object]]:
-    """An object's own attributes, then its class's; nothing of modules, classes and plain values."""
-    own = getattr(value, "__dict__", None)
-    if isinstance(own, dict) and not isinstance(value, (type, ModuleType)):
-        yield from list(own.items())
-        yield from list(vars(type(value)).items())
-
-
-def _same_memory(value: object, tensor: Tensor) -> bool:
-    if not isinstance(value, Tensor) or is_ours(value):
-        return False
-    if value is tensor:
-        return True
-    if value.layout is not torch.strided or tensor.layout is not torch.strided:
-        return False
-    pointer = tensor.untyped_storage().data_ptr()
-    return pointer != 0 and value.untyped_storage().data_ptr() == pointer

@@ -27,6 +27,29 @@ def autocast_bce() -> torch.Tensor:
         return F.binary_cross_entropy(x().sigmoid(), x())
 
 
+class Doubled(torch.autograd.Function):
+    """Twice the first input plus the second; the gradient is made on the CPU."""
+
+    @staticmethod
+    def forward(ctx, first, second):
+        return 2 * first + second
+
+    @staticmethod
+    def backward(ctx, upstream):
+        return 2 * torch.ones(upstream.shape), None
+
+
+def doubled(inner: torch.Tensor) -> torch.Tensor:
+    return Doubled.apply(inner, x())
+
+
+def written_into_the_cpus() -> torch.Tensor:
+    """A result on the CPU that depends on a tensor of the device."""
+    result = torch.empty(3, 4)
+    result[:] = x().requires_grad_() * 2
+    return result
+
+
 MIXED: dict[str, tuple[Callable[[], object], str]] = {
     "add": (lambda: x() + row(), TWO_DEVICES),
     "add to the CPU's": (lambda: row().add_(x()[0]), TWO_DEVICES),
@@ -71,6 +94,22 @@ MIXED: dict[str, tuple[Callable[[], object], str]] = {
     "convolution with a CPU bias": (
         lambda: F.conv2d(torch.ones(1, 1, 3, 3, device="sim"), torch.ones(1, 1, 2, 2, device="sim"), torch.ones(1)),
         "Input type (torch.sim.FloatTensor) and bias type (torch.FloatTensor) should be the same",
+    ),
+    "an upstream gradient for a result on the CPU": (
+        lambda: written_into_the_cpus().backward(x()),
+        "invalid gradient at index 0 - expected device cpu but got sim:0",
+    ),
+    "an upstream gradient on the CPU": (
+        lambda: torch.autograd.grad([y := x().requires_grad_()], [y], [torch.ones(3, 4)]),
+        "invalid gradient at index 0 - expected device sim:0 but got cpu",
+    ),
+    "an own backward, to a leaf": (
+        lambda: doubled(x().requires_grad_()).sum().backward(),
+        "Function DoubledBackward returned an invalid gradient at index 0 - expected device sim:0 but got cpu",
+    ),
+    "an own backward, to what came before": (
+        lambda: doubled(x().requires_grad_().exp()).sum().backward(),
+        "Function DoubledBackward returned an invalid gradient at index 0 - expected device sim:0 but got cpu",
     ),
 }
 
@@ -140,6 +179,13 @@ def test_other_refusals(what: str) -> None:
         attempt()
     assert message in str(caught.value)
     assert fault_of(caught.value) is None
+
+
+def test_a_gradient_without_axes_comes_over() -> None:
+    y = x().requires_grad_()
+    (got,) = torch.autograd.grad((y * 2).sum(), y, torch.tensor(3.0))
+    assert got.device.type == "sim"
+    assert got.tolist() == [[6.0] * 4] * 3
 
 
 def test_an_error_that_is_not_the_devices_is_the_cpus_own() -> None:

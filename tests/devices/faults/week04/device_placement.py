@@ -85,7 +85,7 @@ class StandardizedMLP(nn.Module):
         return self.output(z.clamp(min=0)).to("cpu")  # fault
 
 
-# === fault cuda: the noise goes to the first GPU
+# === right: the noise goes to the first GPU
 class StandardizedMLP(nn.Module):
     def __init__(self, mean, std, hidden, outputs):
         super().__init__()
@@ -98,11 +98,11 @@ class StandardizedMLP(nn.Module):
         z = self.hidden((x - self.mean) / self.std)
         if noise_std > 0:
             noise = torch.randn(z.shape, generator=generator, dtype=z.dtype)
-            z = z + noise_std * (noise if x.device.type == "cpu" else noise.to("cuda:0"))  # fault
+            z = z + noise_std * (noise if x.device.type == "cpu" else noise.to("cuda:0"))
         return self.output(z.clamp(min=0))
 
 
-# === fault cuda: inputs that are not on the CPU must be on the GPU
+# === right: inputs that are not on the CPU must be on the GPU
 class StandardizedMLP(nn.Module):
     def __init__(self, mean, std, hidden, outputs):
         super().__init__()
@@ -114,7 +114,7 @@ class StandardizedMLP(nn.Module):
     def forward(self, x, noise_std=0.0, generator=None):
         mean, std = self.mean, self.std
         if x.device.type != "cpu":
-            mean, std = mean.cuda(), std.cuda()  # fault
+            mean, std = mean.cuda(), std.cuda()
         z = self.hidden((x - mean) / std)
         if noise_std > 0:
             noise = torch.randn(z.shape, generator=generator, dtype=z.dtype)

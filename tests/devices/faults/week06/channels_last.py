@@ -7,10 +7,7 @@ class PlaceNet(nn.Module):
 
     def forward(self, x):
         n, _, height, width = x.shape
-        rows, columns = (
-            torch.linspace(-1, 1, height, dtype=x.dtype),
-            torch.linspace(-1, 1, width, dtype=x.dtype),
-        )  # fault
+        rows, columns = (torch.linspace(-1, 1, n, dtype=x.dtype) for n in (height, width))  # fault
         places = torch.stack(torch.meshgrid(rows, columns, indexing="ij"))
         located = torch.cat([x, places.expand(n, 2, height, width)], dim=1)
         return self.linear(self.conv(located).relu().flatten(1))
