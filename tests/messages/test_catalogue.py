@@ -25,7 +25,7 @@ _MACHINE = re.compile(r"NoneType|<class|torch\.Size|torch\.(float|int|bool)|0x[0
 _LONGEST = {Kind.FRAGMENT: 240, Kind.SENTENCE: 420, Kind.ADVICE: 420, Kind.QUESTION: 160, Kind.LABEL: 80}
 #: What advice begins with: a verb that says what to do.
 _TO_DO = re.compile(
-    r"(Add|Ask|Explain|Give|Keep|Label|Let|Look|Make|Mend|Move|Name|Open|Put|Read|Register|Repeat|Return|Run|Save|Say|Seed"
+    r"(Add|Ask|Draw|Explain|Give|Keep|Label|Let|Look|Make|Mend|Move|Name|Open|Put|Read|Register|Repeat|Return|Run|Save|Say|Seed"
     r"|Show|Split|Start|Stay|Take|Tell|Then|Write)\b"
 )
 

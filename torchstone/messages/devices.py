@@ -67,7 +67,7 @@ def draw_there(name: str) -> str:
 
 @message(Kind.ADVICE, {"name": "`state`"})
 def leave_it_there(name: str) -> str:
-    return f"Leave {name} on the device of the input, or bring it back with `.to(x.device)` before it is used."
+    return f"Keep {name} on the device of the input, or bring it back with `.to(x.device)` before it is used."
 
 
 @message(Kind.ADVICE, {"inputs": "sim:0"})
