@@ -24,10 +24,15 @@ class Kept:
 
     def __init__(self, course: Course, assignment: str, what: str) -> None:
         self.path = course.graders / FOLDER / f"{assignment}-{what}.json"
+        self._rows = self._read()
+        self._put: set[str] = set()
+
+    def _read(self) -> dict[str, dict[str, Any]]:
         try:
-            self._rows: dict[str, dict[str, Any]] = json.loads(self.path.read_text(encoding="utf-8"))
+            rows: dict[str, dict[str, Any]] = json.loads(self.path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            self._rows = {}
+            return {}
+        return rows
 
     def get(self, exercise: str, digest: str) -> dict[str, Any]:
         """What is known of an exercise as it is now; empty if nothing is."""
@@ -36,9 +41,11 @@ class Kept:
 
     def put(self, exercise: str, digest: str, **found: Any) -> None:
         self._rows[exercise] = {"digest": digest, **found}
+        self._put.add(exercise)
 
     def write(self) -> None:
-        """To a temporary file, then in place."""
+        """To a temporary file, then in place. What others have written of other exercises meanwhile stays."""
+        self._rows = self._read() | {exercise: self._rows[exercise] for exercise in self._put}
         self.path.parent.mkdir(parents=True, exist_ok=True)
         fd, name = tempfile.mkstemp(dir=self.path.parent, suffix=".json")
         with os.fdopen(fd, "w", encoding="utf-8") as file:
