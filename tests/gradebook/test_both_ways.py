@@ -14,7 +14,7 @@ import pytest
 from torchstone import config
 from torchstone.config import Course
 from torchstone.gradebook.book import dump, gradebook_table, open_book
-from torchstone.gradebook.scores import write_scores
+from torchstone.gradebook.scores import Graded, write_scores
 
 WEEK = "week01"
 DUE = datetime(2021, 11, 7, 3, 59, tzinfo=UTC)  # 23:59 in New York
@@ -24,7 +24,7 @@ HALF = {"double": "def double(x):\n    return x  # HALF"}
 
 @pytest.fixture
 def klass(released: Course, hand_in: Any, tmp_path: Path) -> tuple[str, ...]:
-    """Thirteen students, each with a way of their own of handing in."""
+    """Seventeen students, each with a way of their own of handing in."""
     hand_in("right", **RIGHT)
     hand_in("half", **HALF)
     hand_in("stub")
@@ -38,6 +38,9 @@ def klass(released: Course, hand_in: Any, tmp_path: Path) -> tuple[str, ...]:
     hand_in("device", **(RIGHT | {"triple": "def triple(x):\n    return 3 * x  # NODEVICE"}))
     forger = hand_in("forger", **RIGHT, received=DUE + timedelta(days=2))
     (forger.parent / "timestamp.txt").write_text("2021-11-01 00:00:00 UTC")
+    (hand_in("beside", **RIGHT).parent / "figures").mkdir()
+    (released.submitted / "beside" / WEEK / "figures" / "loss.txt").write_text("0.1")
+    (released.submitted / "beside" / WEEK / "numbers.csv").write_text("not those that were handed out")
     vandal = hand_in("vandal", **RIGHT)
     (vandal.parent / "timestamp.txt").write_text("the day before yesterday")
     hand_in("renamed", **RIGHT).rename(released.submitted / "renamed" / WEEK / "my solution.ipynb")
@@ -55,6 +58,12 @@ def copy_of(course: Course, to: Path) -> Course:
     return config.load(to)
 
 
+def graded_files(course: Course) -> dict[str, tuple[int, bytes]]:
+    """Everything below autograded/: mode and content. (nbgrader's way renames a timestamp.txt that is no time.)"""
+    files = (p for p in course.autograded.rglob("*") if p.is_file() and "timestamp" not in p.name)
+    return {str(p.relative_to(course.autograded)): (p.stat().st_mode & 0o777, p.read_bytes()) for p in files}
+
+
 def test_both_ways_give_the_same_gradebook(
     released: Course, klass: tuple[str, ...], tmp_path: Path, grader: Any, by_nbgrader: Callable[..., None]
 ) -> None:
@@ -66,11 +75,12 @@ def test_both_ways_give_the_same_gradebook(
     ours, theirs = dump(released, WEEK), dump(other, WEEK)
     assert ours == theirs
     assert set(ours) == set(klass)
+    assert graded_files(released) == graded_files(other)
 
     autos = {s: [g[0] for g in book[WEEK]["grades"].values()] for s, book in ours.items()}
     totals = {s: sum(a or 0 for a in autos[s]) for s in klass}
     assert totals == {
-        **dict.fromkeys(("right", "explorer", "late", "closed", "unlisted", "forger", "vandal"), 7.0),
+        **dict.fromkeys(("right", "beside", "explorer", "late", "closed", "unlisted", "forger", "vandal"), 7.0),
         "half": 2.0,
         **dict.fromkeys(("stub", "damaged", "empty", "renamed", "nothing", "linked"), 0.0),
         "fault": 3.0,
@@ -152,11 +162,12 @@ def test_one_bad_student_never_stops_the_rest(released: Course, hand_in: Any, gr
     hand_in("anna", double="BREAK THE JUDGE")
     hand_in("bert", **RIGHT)
     told = []
-    written = write_scores(released, WEEK, ["absent", "anna", "bert"], lambda s, e: told.append((s, e is None)), grader)
+    students = ["absent", "anna", "bert"]
+    written = write_scores(released, WEEK, students, lambda o: told.append((o.student, isinstance(o, Graded))), grader)
     assert written.students == ("bert",)
     assert [(s, str(e)) for s, e in written.failed] == [
         ("absent", "absent has handed in nothing for week01"),
-        ("anna", "nbgrader could not finish week01 (RuntimeError: the judge broke)"),
+        ("anna", "week01 could not be written into the gradebook (RuntimeError: the judge broke)"),
     ]
     assert told == [("absent", False), ("anna", False), ("bert", True)]
 

@@ -20,6 +20,8 @@ from torchstone.model import (
     Where,
 )
 from torchstone.results import Store
+from torchstone.results.codec import dump_result
+from torchstone.results.summary import Earned, ReadBefore, Stamp
 
 
 def result(**changes):
@@ -94,3 +96,99 @@ def test_something_else_is_refused(tmp_path):
     (tmp_path / "r.sqlite").write_text("this is no database, only some text that is long enough to be looked at\n" * 20)
     with pytest.raises(StoreError, match="cannot be used"):
         Store(tmp_path / "r.sqlite", "f")
+
+
+VERSION_1 = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE results (
+    key TEXT PRIMARY KEY, assignment TEXT NOT NULL, program TEXT NOT NULL, final INTEGER NOT NULL,
+    body TEXT NOT NULL, stored TEXT NOT NULL);
+CREATE TABLE gradings (
+    assignment TEXT NOT NULL, student TEXT NOT NULL, key TEXT NOT NULL, attempt TEXT NOT NULL, repairs TEXT NOT NULL,
+    received TEXT, graded TEXT NOT NULL, PRIMARY KEY (assignment, student));
+INSERT INTO meta VALUES ('fingerprint', 'f');
+INSERT INTO gradings VALUES ('week04', 'ada', 'key', 'sha', '[]', NULL, '2021-10-18T12:00:00+00:00');
+PRAGMA user_version=1;
+"""
+
+
+def of_version_1(path, body):
+    with sqlite3.connect(path) as db:
+        db.executescript(VERSION_1)
+        db.execute("INSERT INTO results VALUES ('key','week04','p',1,?,'2021')", (body,))
+    db.close()
+
+
+def test_a_store_of_version_1_is_converted_and_loses_nothing(tmp_path):
+    kept = result(diagnosed=True, cpu_seconds=3.5)
+    of_version_1(tmp_path / "r.sqlite", dump_result(kept))
+    for _ in range(2):
+        with Store(tmp_path / "r.sqlite", "f") as store:
+            assert store.get("key") == kept
+            assert [g.student for g in store.gradings("week04")] == ["ada"]
+            assert store.settled(["key"])["key"].summary.exercises == (Earned("mlp", 0.0, 2.0),)
+            assert store.seconds("week04") == {"ada": 3.5}
+            assert store.stamps("week04") == {}
+
+
+@pytest.mark.parametrize(("fingerprint", "body"), [("g", dump_result(result())), ("f", "no result")])
+def test_what_cannot_be_converted_is_left_as_it_is(tmp_path, fingerprint, body):
+    of_version_1(tmp_path / "r.sqlite", body)
+    with pytest.raises((SecretError, StoreError)):
+        Store(tmp_path / "r.sqlite", fingerprint)
+    db = sqlite3.connect(tmp_path / "r.sqlite")
+    assert db.execute("PRAGMA user_version").fetchone() == (1,)
+    assert len(db.execute("PRAGMA table_info(results)").fetchall()) == 6
+    db.close()
+
+
+def test_settled_is_what_is_final_and_diagnosed(tmp_path):
+    with Store(tmp_path / "r.sqlite", "f") as store:
+        store.put(result())
+        store.put(result(key="told", diagnosed=True))
+        store.put(result(key="incomplete", diagnosed=True, missing_devices=("sim",)))
+        assert store.settled(["key", "incomplete", "none"]) == {}
+        first = store.settled(["told"])["told"]
+        store.put(result(key="told", diagnosed=True))
+        assert store.settled(["told"])["told"].stored != first.stored
+        many = [f"key-{n}" for n in range(2000)]
+        assert set(store.settled([*many, "told"])) == {"told"}
+
+
+def test_a_stamp_lasts_until_the_next_grading(tmp_path):
+    grading = Grading("week04", "ada", "key", "sha")
+    with Store(tmp_path / "r.sqlite", "f") as store:
+        store.record(grading)
+        assert store.stamps("week04") == {}
+        store.stamp("week04", "ada", Stamp("in", "out"))
+        assert store.stamps("week04") == {"ada": Stamp("in", "out")}
+        store.record(grading)
+        assert store.stamps("week04") == {}
+
+
+def test_readings_are_of_one_rule_and_forgotten_with_the_student(tmp_path):
+    read = {"sha-ada": ReadBefore("p", (Repair("magic", "left out"),)), "sha-bob": ReadBefore("p", ())}
+    with Store(tmp_path / "r.sqlite", "f") as store:
+        store.remember("rules", read)
+        assert store.readings("rules") == read
+        assert store.readings("other rules") == {}
+        store.record(Grading("week04", "ada", "key", "sha-ada"))
+        store.record(Grading("week04", "bob", "key", "sha-bob"))
+        store.forget("ada")
+        assert set(store.readings("rules")) == {"sha-bob"}
+
+
+def begin(store):
+    with store.together():
+        store.record(Grading("week04", "ada", "key", "sha"))
+        raise KeyboardInterrupt
+
+
+def test_together_is_whole_or_not_at_all(tmp_path):
+    with Store(tmp_path / "r.sqlite", "f") as store:
+        with pytest.raises(KeyboardInterrupt):
+            begin(store)
+        assert store.grading("week04", "ada") is None
+        with store.together():
+            store.record(Grading("week04", "ada", "key", "sha"))
+        assert store.grading("week04", "ada") is not None

@@ -82,6 +82,10 @@ class JudgeClient:
     def _last_words(self) -> str:
         return " / ".join(self._words[-3:]) or f"exit status {self._process.poll()}"
 
+    def kill(self) -> None:
+        """End the process at once, whatever it is at."""
+        self._process.kill()
+
     def close(self) -> None:
         assert self._process.stdin
         with suppress(OSError):

@@ -25,6 +25,7 @@ class LocalJudges:
         self._tier: Tier = choose_tier(brief.policy.jail)
         self._hello = protocol.hello(brief)
         self._idle: queue.SimpleQueue[JudgeClient] = queue.SimpleQueue()
+        self._busy: set[JudgeClient] = set()
 
     @property
     def tier(self) -> Tier:
@@ -45,8 +46,10 @@ class LocalJudges:
                     pending |= next_of(len(done))
                     for future in done:
                         yield future.result()
-            except BaseException:  # the store is gone, or nobody listens: no judge is asked any more
+            except BaseException:  # the store is gone, or nobody listens: no judge is asked any more, or waited for
                 pool.shutdown(wait=False, cancel_futures=True)
+                for judge in tuple(self._busy):
+                    judge.kill()
                 raise
 
     def one(self, program: Program, keep: Keep) -> Outcome:
@@ -64,9 +67,9 @@ class LocalJudges:
 
     def _lease(self) -> _Lease:
         try:
-            return _Lease(self._idle, self._idle.get_nowait())
+            return _Lease(self._idle, self._busy, self._idle.get_nowait())
         except queue.Empty:
-            return _Lease(self._idle, JudgeClient(self._hello))
+            return _Lease(self._idle, self._busy, JudgeClient(self._hello))
 
     def close(self) -> None:
         with suppress(queue.Empty):
@@ -77,13 +80,15 @@ class LocalJudges:
 class _Lease:
     """A judge for one program: back among the idle ones afterwards, unless it broke."""
 
-    def __init__(self, idle: queue.SimpleQueue[JudgeClient], judge: JudgeClient) -> None:
-        self._idle, self._judge = idle, judge
+    def __init__(self, idle: queue.SimpleQueue[JudgeClient], busy: set[JudgeClient], judge: JudgeClient) -> None:
+        self._idle, self._busy, self._judge = idle, busy, judge
 
     def __enter__(self) -> JudgeClient:
+        self._busy.add(self._judge)
         return self._judge
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self._busy.discard(self._judge)
         if error is None:
             self._idle.put(self._judge)
         else:

@@ -49,9 +49,18 @@ class GradingService:
         known = secret.fingerprint(secret.load_or_create(self._course.secret_path))
         return Store(self._course.state / "results.sqlite", known)
 
+    @property
+    def fresh(self) -> bool:
+        """Whether what the store holds is graded again."""
+        return self._fresh
+
+    def keys(self, assignment: str) -> WeekKeys:
+        """The content addresses of everything that results of `assignment` depend on."""
+        return self._week(assignment).keys
+
     def key(self, assignment: str, program: Program) -> str:
         """The content address of everything that the result of `program` depends on."""
-        return self._week(assignment).keys.key(program)
+        return self.keys(assignment).key(program)
 
     def stored(self, assignment: str, program: Program) -> Result | None:
         """The result of `program` if it is there already; no judge is started."""

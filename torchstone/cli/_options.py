@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
     from torchstone.config import Course
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 class CourseType(click.ParamType[Any]):
@@ -39,6 +42,21 @@ course = click.option(
 )
 assignment = click.argument("assignment", type=AssignmentType())
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for other programs.")
+
+
+def jobs(what: str) -> Callable[[_Command], _Command]:
+    """--jobs: how many processes work at once; as many as this process may use cores, unless it is said."""
+    return click.option(
+        "--jobs", "-j", type=click.IntRange(1), default=_cores, help=f"{what} (default: the cores there are for us)."
+    )
+
+
+def _cores() -> int:
+    from torchstone.batch.cores import cores
+
+    return cores()
+
+
 trust = click.option(
     "--i-trust-this-code",
     "trust",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -17,12 +16,12 @@ if TYPE_CHECKING:
 _BESIDE: Final = 60
 
 
-@click.command(epilog="Example: torchstone grade week04 --jobs 2")
+@click.command(epilog="Example: torchstone grade week04 --jobs 4")
 @_options.assignment
 @_options.course
 @click.option("--student", "students", multiple=True, metavar="ID", help="Only this student; repeatable.")
-@click.option("--jobs", "-j", type=click.IntRange(1), default=2, show_default=True, help="Judges at work at once.")
-@click.option("--fresh", is_flag=True, help="Grade again what the results store already holds.")
+@_options.jobs("Judges at work at once")
+@click.option("--fresh", is_flag=True, help="Grade again what the results store already holds, and write all scores.")
 @_options.trust
 @_options.as_json
 def command(
@@ -30,21 +29,32 @@ def command(
 ) -> None:
     """Grade ASSIGNMENT's submissions in the jail, then write scores into nbgrader's gradebook.
 
-    Manual scores and comments that were given stay. The gradebook is backed up first. Exits with 1 if a submission
-    could not be graded through a fault of the course; its scores are left as they were.
+    A second run judges and writes only what changed. One that is stopped (Ctrl-C) keeps what was graded; run it again,
+    and it goes on from there. Manual scores and comments that were given stay. The gradebook is backed up before it is
+    written. Exits with 1 if a submission could not be graded through a fault of the course; its scores are left as they
+    were.
     """
-    from torchstone.batch import course_lock
+    from torchstone.batch import GradingService, course_lock
     from torchstone.cli._progress import Progress
-    from torchstone.gradebook.grading import grade_assignment
+    from torchstone.cli._stopping import stopping
+    from torchstone.gradebook.grading import grade_with
+    from torchstone.gradebook.report_json import report_json
 
-    with course_lock(course.state, f"grade {assignment}"), Progress(quiet=as_json) as progress:
-        report = grade_assignment(
-            course, assignment, students=students, jobs=jobs, fresh=fresh, trust=trust, progress=progress
-        )
-    if as_json:
-        click.echo(json.dumps(report.as_json(), indent=2, ensure_ascii=False))
-    else:
-        _table(report)
+    progress = Progress(quiet=as_json)
+    with (
+        course_lock(course.state, f"grade {assignment}"),
+        stopping(
+            lambda: f"{progress.told or 'nothing graded yet'}; `torchstone grade {assignment}` goes on from there"
+        ),
+        GradingService(course, jobs, trust=trust, fresh=fresh) as service,
+    ):
+        with progress:
+            report = grade_with(service, course, assignment, students, progress)
+        if as_json:
+            for piece in report_json(report, service.store.latest):
+                click.echo(piece, nl=False)
+        else:
+            _table(report)
     raise click.exceptions.Exit(0 if report.clean else 1)
 
 
@@ -75,5 +85,5 @@ def _table(report: ClassReport) -> None:
 
 def _lost(row: Row) -> str:
     """Where a student lost points, for a terminal too narrow for a column an exercise."""
-    exercises = row.result.exercises if row.result else ()
+    exercises = row.summary.exercises if row.summary else ()
     return ", ".join(f"{e.exercise} {e.points - e.earned:g}" for e in exercises if e.earned < e.points)

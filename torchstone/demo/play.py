@@ -77,7 +77,7 @@ def play(course: Course, assignment: str, root: Path, say: Callable[[str], None]
     say("writing feedback")
     written = write_feedback(scratch, assignment, ())
     table = {row.student: row for row in gradebook_table(scratch, assignment)}
-    full = {d.exercise: d.points for row in report.rows if row.result for d in row.result.exercises}
+    full = {e.exercise: e.points for row in report.rows if row.summary for e in row.summary.exercises}
     given = {row.student: dict(row.exercises) for row in report.rows}
     rows = tuple(
         _row(p, full, given.get(p.id, {}), table[p.id].total, written.pages.get(p.id, root / "missing"))

@@ -163,7 +163,7 @@ def _grade_for_real(course: Course, assignment: str, members: Sequence[Member], 
     )
     with GradingService(course, jobs=2) as service:
         report = grade_with(service, course, assignment)
-    programs = len({row.result.program for row in report.rows if row.result})
+    programs = len({row.key for row in report.rows})
     say(f"  {len(report.rows)} notebooks, {programs} different programs judged")
     for fault in report.faults:
         say(f"  ! {fault}")

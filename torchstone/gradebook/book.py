@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook, MissingEntry, Student
 from sqlalchemy.exc import SQLAlchemyError
 
 from torchstone.collecting.roster import read_roster
@@ -44,10 +44,16 @@ def enter_roster(course: Course) -> None:
     """
     if not course.roster.exists():
         return
-    students = read_roster(course.roster)
+    wanted = {s.id: s for s in read_roster(course.roster)}
     with open_book(course) as book:
-        for s in students:
-            book.update_or_create_student(s.id, first_name=s.first_name, last_name=s.last_name, email=s.email)
+        there = {row.id: row for row in book.students}
+        for name, s in wanted.items():
+            row = there.get(name)
+            if row is None:
+                row = Student(id=name)
+                book.db.add(row)
+            row.first_name, row.last_name, row.email = s.first_name, s.last_name, s.email
+        book.db.commit()
 
 
 def strangers(course: Course) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""nbgrader's converters for one assignment (of one student), with the reason of a failure kept."""
+"""nbgrader's GenerateAssignment for one assignment, with the reason of a failure kept; and nbgrader made quiet."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
-from nbgrader.converters import Autograde, GenerateAssignment
+from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
 from torchstone.errors import GradebookError, TorchstoneError
-from torchstone.gradebook.intake import set_aside_timestamp
 
 
 class _Telling:
@@ -44,36 +41,17 @@ class _keeping:  # noqa: N801  (reads as a statement)
             self._converter.failure = error
 
 
-class _OneSubmission(_Telling, Autograde):
-    """Autograde of one folder, whether nbgrader sees a notebook in it or not (our exporter reads it)."""
-
-    def init_notebooks(self) -> None:
-        coursedir = self.coursedir
-        folder = Path(self._format_source(coursedir.assignment_id, coursedir.student_id))
-        set_aside_timestamp(folder, self.log)
-        self.assignments = {str(folder): [str(folder / f"{coursedir.assignment_id}.ipynb")]}
-
-
 class _OneRelease(_Telling, GenerateAssignment):
     pass
 
 
-def autograde(config: Config, student: str, assignment: str) -> None:
-    """Run nbgrader's Autograde for one student, also if it was run before.
+def generate_assignment(config: Config, assignment: str) -> None:
+    """Run nbgrader's GenerateAssignment for one assignment, also if it was run before.
 
     Raises TorchstoneError: our own if one of our parts raised it, else GradebookError with nbgrader's reason.
     """
-    _start(_OneSubmission, config, student, assignment)
-
-
-def generate_assignment(config: Config, assignment: str) -> None:
-    """Run nbgrader's GenerateAssignment for one assignment. Raises TorchstoneError as `autograde` does."""
-    _start(_OneRelease, config, ".", assignment)
-
-
-def _start(kind: type[Any], config: Config, student: str, assignment: str) -> None:
-    coursedir = CourseDirectory(config=config, student_id=student, assignment_id=assignment)
-    converter = kind(coursedir=coursedir, config=config, force=True, log=_log())
+    coursedir = CourseDirectory(config=config, student_id=".", assignment_id=assignment)
+    converter = _OneRelease(coursedir=coursedir, config=config, force=True, log=quiet_log())
     try:
         with quiet_nbgrader():
             converter.start()
@@ -96,7 +74,7 @@ def quiet_nbgrader() -> Iterator[None]:
         yield
 
 
-def _log() -> logging.Logger:
+def quiet_log() -> logging.Logger:
     """Nbgrader's talk goes into Python's logging under our name; it prints nothing by itself."""
     log = logging.getLogger("torchstone.nbgrader")
     if not log.handlers:

@@ -1,17 +1,22 @@
-"""`torchstone grade`: a class, from submitted/ through the judges into the gradebook."""
+"""`torchstone grade`: a class, from submitted/ through the judges into the gradebook.
+
+What is kept in memory of a student is a line of the report. Notebooks, programs and results are read when their turn
+comes, from submitted/ and from the results store.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
-from torchstone.batch import Engine, GradingService
+from torchstone.batch import GradingService
 from torchstone.config import Course
-from torchstone.errors import CourseError, TorchstoneError
-from torchstone.gradebook import submission
-from torchstone.gradebook.scores import write_scores
-from torchstone.model import CheckResult, Result
+from torchstone.errors import CourseError
+from torchstone.gradebook.plan import Entry, order, plan
+from torchstone.gradebook.standing import Inputs, roster_stands, standing
+from torchstone.gradebook.submission import Submissions
+from torchstone.model import Program
+from torchstone.results.summary import Summary, summary
 
 #: Told as work goes on: what is being done, how many are done, of how many.
 Progress = Callable[[str, int, int], None]
@@ -22,11 +27,22 @@ class Row:
     """One student's line of the report."""
 
     student: str
-    earned: float | None  #: None: not graded, through a fault of the course
-    points: float
-    exercises: Mapping[str, float]
+    key: str  #: of the Result in the results store
+    summary: Summary | None  #: None: not graded, through a fault of the course
     notes: tuple[str, ...]
-    result: Result | None
+
+    @property
+    def earned(self) -> float | None:
+        return self.summary.earned if self.summary else None
+
+    @property
+    def points(self) -> float:
+        return self.summary.points if self.summary else 0.0
+
+    @property
+    def exercises(self) -> Mapping[str, float]:
+        """Exercise → points earned."""
+        return {e.exercise: e.earned for e in self.summary.exercises} if self.summary else {}
 
 
 @dataclass(frozen=True)
@@ -45,15 +61,7 @@ class ClassReport:
     @property
     def exercises(self) -> tuple[str, ...]:
         """The exercises, in the order of the graders."""
-        return tuple(dict.fromkeys(e.exercise for row in self.rows if row.result for e in row.result.exercises))
-
-    def as_json(self) -> dict[str, Any]:
-        """For other programs: per student and exercise points and max; per check title, stage, diagnosis, device."""
-        return {
-            "assignment": self.assignment,
-            "students": {row.student: _student_json(row) for row in self.rows},
-            "faults": list(self.faults),
-        }
+        return tuple(dict.fromkeys(name for row in self.rows for name in row.exercises))
 
 
 def grade_assignment(
@@ -64,16 +72,15 @@ def grade_assignment(
     jobs: int = 1,
     fresh: bool = False,
     trust: bool = False,
-    engine: Engine | None = None,
     progress: Progress = lambda what, done, total: None,
 ) -> ClassReport:
     """Grade the submissions of `assignment` (of `students`, or all) with `jobs` judges, then write the gradebook.
 
-    `fresh`, `trust` and `engine` are GradingService's.
+    `fresh` and `trust` are GradingService's.
     Raises TorchstoneError for what concerns the whole run: an unknown week or student, an empty class, no jail, no
     gradebook.
     """
-    with GradingService(course, jobs, trust=trust, fresh=fresh, engine=engine) as service:
+    with GradingService(course, jobs, trust=trust, fresh=fresh) as service:
         return grade_with(service, course, assignment, students, progress)
 
 
@@ -84,41 +91,119 @@ def grade_with(
     students: Iterable[str] = (),
     progress: Progress = lambda what, done, total: None,
 ) -> ClassReport:
-    """The same with a grading service that is at work already, and stays open."""
+    """The same with a grading service that is at work already, and stays open.
+
+    Nothing is judged whose result is in the store, and nobody's scores are written where they stand already (the rule:
+    `torchstone.gradebook.standing`). So a run that was interrupted is taken up by the next.
+    """
     course.topic(assignment)
     chosen = _chosen(course, assignment, tuple(students))
-    read = {student: submission.read(course, student, assignment) for student in chosen}
-    faults: list[str] = []
-    results: dict[str, Result] = {}
-    programs = [s.reading.program for s in read.values()]
-    total = len({p.digest for p in programs})
-    progress("judging", 0, total)
-    for done, outcome in enumerate(service.grade_many(assignment, programs), 1):
-        progress("judging", done, total)
-        if outcome.result is None:
-            who = ", ".join(s for s, r in read.items() if r.reading.program == outcome.program)
-            faults.append(f"{who}: could not be graded: {outcome.fault}")
-        else:
-            results[outcome.program.digest] = outcome.result
-            faults += [f"{c.exercise}, {c.title}: {c.staff}" for c in outcome.result.course_faults]
-    graded = [s for s in chosen if read[s].reading.program.digest in results]
-    faults += _written(course, assignment, graded, service, progress)
-    rows = tuple(_row(student, read[student], results.get(read[student].reading.program.digest)) for student in chosen)
-    return ClassReport(assignment, rows, tuple(dict.fromkeys(faults)))
+    run = _Run(service, course, assignment, progress)
+    run.read(chosen)
+    run.judge()
+    run.write()
+    return ClassReport(assignment, tuple(run.rows()), tuple(dict.fromkeys(run.faults)))
 
 
-def _written(
-    course: Course, assignment: str, students: list[str], service: GradingService, progress: Progress
-) -> list[str]:
-    done = 0
+class _Run:
+    """One run over a class: `read`, `judge`, `write`, then `rows`."""
 
-    def step(student: str, error: TorchstoneError | None) -> None:
-        nonlocal done
-        done += 1
-        progress("writing the gradebook", done, len(students))
+    def __init__(self, service: GradingService, course: Course, assignment: str, progress: Progress) -> None:
+        self._service, self._course, self._assignment, self._progress = service, course, assignment, progress
+        self._submissions = Submissions(course, assignment)
+        self._entries: dict[str, Entry] = {}
+        self._summaries: dict[str, Summary] = {}  # by key
+        self._failed: set[str] = set()  # programs that could not be graded
+        self.faults: list[str] = []
 
-    written = write_scores(course, assignment, students, step, service)
-    return [f"{student}: {error}" for student, error in written.failed]
+    def read(self, students: Collection[str]) -> None:
+        """What each student's submission is a program of: from the store where the same bytes were read before."""
+        key = self._service.keys(self._assignment).key_of
+        for done, entry in enumerate(plan(self._submissions, self._service.store, students, key), 1):
+            self._entries[entry.student] = entry
+            self._progress("reading", done, len(students))
+
+    def judge(self) -> None:
+        """Every program whose result is not there, longest first."""
+        store = self._service.store
+        settled = {} if self._service.fresh else store.settled(e.key for e in self._entries.values())
+        self._summaries |= {key: found.summary for key, found in settled.items()}
+        waiting = order((e for e in self._entries.values() if e.key not in settled), store.seconds(self._assignment))
+        who: dict[str, list[str]] = {}
+        for e in waiting:
+            who.setdefault(e.program, []).append(e.student)
+        self._progress("judging", 0, len(who))
+        outcomes = self._service.grade_many(self._assignment, self._programs(names[0] for names in who.values()))
+        for done, outcome in enumerate(outcomes, 1):
+            self._progress("judging", done, len(who))
+            if outcome.result is None:
+                self._failed.add(outcome.program.digest)
+                names = ", ".join(who.get(outcome.program.digest, ()))
+                self.faults.append(f"{names}: could not be graded: {outcome.fault}")
+            else:
+                self._summaries[outcome.result.key] = summary(outcome.result)
+                self.faults += [f"{c.exercise}, {c.title}: {c.staff}" for c in outcome.result.course_faults]
+
+    def _programs(self, students: Iterable[str]) -> Iterator[Program]:
+        """Read when a judge is free."""
+        return (self._submissions.read(student).reading.program for student in students)
+
+    def write(self) -> None:
+        """The scores of everyone who has a result, unless they stand already."""
+        graded = [e for e in self._entries.values() if e.program not in self._failed]
+        there = frozenset() if self._service.fresh else self._standing(graded)
+        students = [e.student for e in graded if e.student not in there]
+        if not students and graded and roster_stands(self._course):
+            return
+        from torchstone.gradebook.scores import Failed, Graded, write_scores  # loads nbgrader: not before it is needed
+
+        done = 0
+
+        def told(outcome: Graded | Failed) -> None:
+            nonlocal done
+            done += 1
+            if isinstance(outcome, Failed):
+                self.faults.append(f"{outcome.student}: {outcome.error}")
+            else:
+                self._entries[outcome.student] = Entry.of(outcome.submission, outcome.result.key)
+                self._summaries[outcome.result.key] = summary(outcome.result)
+            self._progress("writing the gradebook", done, len(students))
+
+        write_scores(self._course, self._assignment, students, told, self._service)
+
+    def _standing(self, graded: Iterable[Entry]) -> frozenset[str]:
+        store = self._service.store
+        inputs = Inputs(self._course, self._assignment, self._submissions.rules)
+        entries = list(graded)
+        settled = store.settled(e.key for e in entries)
+        today = {
+            e.student: inputs.of(e.student, e.attempt, e.key, settled[e.key].stored)
+            for e in entries
+            if e.key in settled
+        }
+        return standing(self._course, self._assignment, today, store.stamps(self._assignment))
+
+    def rows(self) -> Iterator[Row]:
+        for e in self._entries.values():
+            found = self._summaries.get(e.key)
+            yield Row(e.student, e.key, found, tuple(_notes(e, found)))
+
+
+def _notes(entry: Entry, found: Summary | None) -> Iterator[str]:
+    if found is None:
+        yield "could not be graded"
+    if entry.blank:
+        yield entry.blank
+    elif entry.repairs:
+        yield f"{entry.repairs} repairs"
+    if found is None:
+        return
+    if found.broken:
+        yield f"{', '.join(found.broken)} did not run"
+    if found.missing:
+        yield f"incomplete: no {', '.join(found.missing)}"
+    if found.trusted:
+        yield "graded without a jail"
 
 
 def _chosen(course: Course, assignment: str, students: tuple[str, ...]) -> tuple[str, ...]:
@@ -128,52 +213,6 @@ def _chosen(course: Course, assignment: str, students: tuple[str, ...]) -> tuple
             f"nobody has handed in {assignment}: {course.submitted} holds none; "
             f"run `torchstone collect SOURCE {assignment}`"
         )
-    if unknown := [s for s in students if s not in there]:
+    if unknown := [s for s in students if s not in set(there)]:
         raise CourseError(f"{', '.join(unknown)} handed in nothing for {assignment}; there are {', '.join(there)}")
     return students or tuple(there)
-
-
-def _row(student: str, read: submission.Submission, result: Result | None) -> Row:
-    notes = [read.blank.message] if read.blank else []
-    if read.reading.repairs and not read.blank:
-        notes.append(f"{len(read.reading.repairs)} repairs")
-    if result is None:
-        return Row(student, None, 0.0, {}, ("could not be graded", *notes), None)
-    if result.broken_cells:
-        notes.append(f"{', '.join(c.cell for c in result.broken_cells)} did not run")
-    if result.missing_devices:
-        notes.append(f"incomplete: no {', '.join(result.missing_devices)}")
-    if result.trusted:
-        notes.append("graded without a jail")
-    exercises = {e.exercise: e.earned for e in result.exercises}
-    return Row(student, result.earned, result.points, exercises, tuple(notes), result)
-
-
-def _student_json(row: Row) -> dict[str, Any]:
-    exercises = {}
-    for e in row.result.exercises if row.result else ():
-        exercises[e.exercise] = {"points": e.earned, "max": e.points, "checks": [_check_json(c) for c in e.checks]}
-    diagnosed = row.result is not None and row.result.diagnosed  # a check without a diagnosis: no known pattern fits
-    return {
-        "points": row.earned,
-        "max": row.points,
-        "notes": list(row.notes),
-        "exercises": exercises,
-        "diagnosed": diagnosed,
-    }
-
-
-def _check_json(check: CheckResult) -> dict[str, Any]:
-    verdict = check.verdict
-    return {
-        "title": check.title,
-        "points": check.earned,
-        "max": check.points,
-        "status": check.status,
-        "device": check.device,
-        "stage": verdict.stage if verdict else None,
-        "message": verdict.message if verdict else None,
-        "basis": verdict.basis if verdict else None,
-        "where": asdict(verdict.where) if verdict and verdict.where else None,
-        "diagnosis": asdict(verdict.hint) if verdict and verdict.hint else None,
-    }

@@ -18,10 +18,10 @@ from torchstone.collecting.extensions import FILE, as_mapping, read_extensions
 from torchstone.collecting.manifest import Attempt, Manifest
 from torchstone.config import Course
 from torchstone.errors import CourseError
-from torchstone.gradebook.lateness import HandIn, Lateness, account, charge, days_late, penalty
+from torchstone.gradebook.lateness import HandIn, Lateness, account, charge, days_late, due_of, penalty
 from torchstone.model import LateNote
 
-__all__ = ["days_late", "penalty"]  # the pure part, where it is looked for
+__all__ = ["days_late", "due_of", "penalty"]  # the pure part, where it is looked for
 
 #: nbgrader stores floats; a smaller difference is none.
 CLOSE = 1e-6
@@ -81,12 +81,6 @@ class Lates:
         return HandIn(assignment, self._course.due(assignment), self._received.get(key), extension)
 
 
-def due_of(course: Course) -> Any:
-    """Assignment → its deadline; None for one that the course does not have."""
-    dues = {t.assignment: course.due(t.assignment) for t in course.topics}
-    return dues.get
-
-
 def lates(course: Course, book: Any) -> Lates:
     """Everyone's late days; `book` is the open gradebook, whose extensions count too."""
     from nbgrader.api import Assignment, Student, SubmittedAssignment
@@ -127,10 +121,10 @@ def apply_penalties(course: Course, assignments: Iterable[str] = ()) -> tuple[Ch
         attempts = Manifest.load(course.manifest).all_latest()
         for assignment in chosen:
             row = book.find_assignment(assignment)
-            row.duedate = _naive_utc(course.due(assignment))
+            row.duedate = naive_utc(course.due(assignment))
             for submission in row.submissions:
                 attempt = attempts.get((submission.student_id, assignment))
-                submission.timestamp = _naive_utc(attempt.received if attempt else None)
+                submission.timestamp = naive_utc(attempt.received if attempt else None)
         book.db.commit()
         return tuple(change for change, _ in changed)
 
@@ -188,8 +182,8 @@ class ManifestLatePenalties(AssignLatePenalties):
             self.log.warning("%s is not in the manifest for %s: no late penalty", student, assignment)
         with Gradebook(ids["db_url"], self.course.id) as book:
             submission = book.find_submission(assignment, student)
-            submission.timestamp = _naive_utc(time)
-            submission.assignment.duedate = _naive_utc(self.course.due(assignment))
+            submission.timestamp = naive_utc(time)
+            submission.assignment.duedate = naive_utc(self.course.due(assignment))
             book.db.commit()
         nb, resources = super().preprocess(nb, resources)
         return nb, resources
@@ -206,6 +200,6 @@ class ManifestLatePlugin(LateSubmissionPlugin):
         return note.penalty or None
 
 
-def _naive_utc(time: datetime | None) -> datetime | None:
+def naive_utc(time: datetime | None) -> datetime | None:
     """As nbgrader's database has it: UTC without a zone."""
     return None if time is None else time.astimezone(UTC).replace(tzinfo=None)

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from torchstone.collecting.extensions import Due
+from torchstone.config import Course
 from torchstone.messages import late as told
 from torchstone.model import LateNote, LatePolicy
 
@@ -107,3 +109,8 @@ def days_late(due: datetime, received: datetime, grace: timedelta = _NO_TIME) ->
     while days > 0 and arrived <= (due + timedelta(days=days - 1)).astimezone(UTC):
         days -= 1
     return days
+
+
+def due_of(course: Course) -> Due:
+    """Assignment → its deadline; None for one that the course does not have."""
+    return {t.assignment: course.due(t.assignment) for t in course.topics}.get

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from logging import Logger
 from typing import Any
 
 from nbformat import NotebookNode
@@ -12,9 +14,11 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from torchstone.errors import GradebookError
 from torchstone.gradebook.cell_report import cell_report
 from torchstone.gradebook.exporter import RESOURCES_KEY
+from torchstone.gradebook.grader import Grader
 from torchstone.gradebook.late import received
-from torchstone.gradebook.scoring import NOT_YET, exercise_of, score
-from torchstone.model import Grading
+from torchstone.gradebook.scoring import NOT_YET, CellScore, exercise_of, score
+from torchstone.gradebook.submission import Submission
+from torchstone.model import Grading, Result
 
 Resources = dict[str, Any]
 
@@ -28,36 +32,45 @@ class TorchstoneGrade(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         ours = resources[RESOURCES_KEY]
-        submission = ours["submission"]
-        grader = self.parent.grader
-        program = submission.reading.program
-        result = grader.grade(submission.assignment, program)
-        if (result.assignment, result.program) != (submission.assignment, program.digest):
-            raise GradebookError(f"the result for {submission.student} belongs to another program")
-        grader.store.record(
-            Grading(
-                submission.assignment,
-                submission.student,
-                result.key,
-                submission.attempt,
-                submission.reading.repairs,
-                received(self.parent.course, submission.student, submission.assignment),
-            )
-        )
-        for cell in nb.cells:
-            if not is_automatic(cell):
-                continue
-            grade_id, maximum = cell.metadata.nbgrader["grade_id"], float(cell.metadata.nbgrader["points"])
-            given = score(result, exercise_of(grade_id), maximum)
-            if given.fault:
-                self.log.warning("%s, %s: no automatic score: %s", submission.student, grade_id, given.fault)
-            ours["scores"][grade_id] = given
-            data = {
-                "text/plain": repr(given.points if given.points is not None else 0.0),
-                "text/html": cell_report(given, maximum, submission.blank),
-            }
-            cell.outputs = [new_output("execute_result", data=data, execution_count=None)]
+        submission, grader = ours["submission"], self.parent.grader
+        result = judged(grader, submission)
+        time = received(self.parent.course, submission.student, submission.assignment)
+        grader.store.record(grading(submission, result, time))
+        ours["scores"].update(fill(nb, submission, result, self.log))
         return nb, resources
+
+
+def judged(grader: Grader, submission: Submission) -> Result:
+    """The submission's result. Raises TorchstoneError for a fault of ours."""
+    program = submission.reading.program
+    result = grader.grade(submission.assignment, program)
+    if (result.assignment, result.program) != (submission.assignment, program.digest):
+        raise GradebookError(f"the result for {submission.student} belongs to another program")
+    return result
+
+
+def grading(submission: Submission, result: Result, time: datetime | None) -> Grading:
+    """The record of a grading; `time`: when the submission was received."""
+    read = submission
+    return Grading(read.assignment, read.student, result.key, read.attempt, read.reading.repairs, time)
+
+
+def fill(nb: NotebookNode, submission: Submission, result: Result, log: Logger) -> dict[str, CellScore]:
+    """Write the result into the automatic grade cells of `nb`; gives what each was given."""
+    scores: dict[str, CellScore] = {}
+    for cell in nb.cells:
+        if not is_automatic(cell):
+            continue
+        grade_id, maximum = cell.metadata.nbgrader["grade_id"], float(cell.metadata.nbgrader["points"])
+        given = scores[grade_id] = score(result, exercise_of(grade_id), maximum)
+        if given.fault:
+            log.warning("%s, %s: no automatic score: %s", submission.student, grade_id, given.fault)
+        data = {
+            "text/plain": repr(given.points if given.points is not None else 0.0),
+            "text/html": cell_report(given, maximum, submission.blank),
+        }
+        cell.outputs = [new_output("execute_result", data=data, execution_count=None)]
+    return scores
 
 
 class SaveScores(SaveAutoGrades):

@@ -1,4 +1,4 @@
-"""`torchstone grade`'s way into the gradebook: nbgrader's own Autograde, in this process, one student at a time."""
+"""`torchstone grade`'s way into the gradebook."""
 
 from __future__ import annotations
 
@@ -7,21 +7,18 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 
 from torchstone.config import Course
-from torchstone.errors import ConfigError, GradebookError, JailError, SecretError, StoreError, TorchstoneError
+from torchstone.errors import TorchstoneError
 from torchstone.gradebook.backup import backup
 from torchstone.gradebook.book import Row, enter_roster, gradebook_table, open_book, require_assignment
-from torchstone.gradebook.converters import autograde
+from torchstone.gradebook.converters import quiet_nbgrader
 from torchstone.gradebook.grader import Grader, open_grader
-from torchstone.gradebook.settings import nbgrader_config
 from torchstone.gradebook.submission import released
+from torchstone.gradebook.writing import Failed, Graded, Writer
 
-__all__ = ["Progress", "Row", "Written", "gradebook_table", "write_scores"]
+__all__ = ["Failed", "Graded", "Row", "Told", "Written", "gradebook_table", "write_scores"]
 
-#: Told after each student: the student and the error, if there was one.
-Progress = Callable[[str, TorchstoneError | None], None]
-
-#: Errors that would meet every student alike: the run stops at the first.
-_OF_THE_COURSE = (ConfigError, SecretError, StoreError, JailError)
+#: Told of each student, once what is told is durable.
+Told = Callable[[Graded | Failed], None]
 
 
 @dataclass(frozen=True)
@@ -36,7 +33,7 @@ def write_scores(
     course: Course,
     assignment: str,
     students: Iterable[str],
-    progress: Progress = lambda student, error: None,
+    told: Told = lambda outcome: None,
     grader: Grader | None = None,
 ) -> Written:
     """Write automatic scores, comments and late penalties of `students` into the gradebook.
@@ -54,19 +51,15 @@ def write_scores(
     enter_roster(course)
     done: list[str] = []
     failed: list[tuple[str, TorchstoneError]] = []
-    with open_grader(course) if grader is None else nullcontext(grader) as opened:
-        config = nbgrader_config(course, lambda _: nullcontext(opened))
-        for student in students:
-            try:
-                if not (course.submitted / student / assignment).is_dir():
-                    raise GradebookError(f"{student} has handed in nothing for {assignment}")
-                autograde(config, student, assignment)
-            except _OF_THE_COURSE:
-                raise
-            except TorchstoneError as e:
-                failed.append((student, e))
-                progress(student, e)
+    with (
+        open_grader(course) if grader is None else nullcontext(grader) as opened,
+        quiet_nbgrader(),
+        open_book(course) as book,
+    ):
+        for outcome in Writer(course, assignment, book, opened).write(students):
+            told(outcome)
+            if isinstance(outcome, Failed):
+                failed.append((outcome.student, outcome.error))
             else:
-                done.append(student)
-                progress(student, None)
+                done.append(outcome.student)
     return Written(tuple(done), tuple(failed))

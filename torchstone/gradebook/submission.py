@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
+import json
 import os
 import stat
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
 from torchstone import notebook
 from torchstone.config import Course
 from torchstone.errors import CourseError, UnreadableNotebook
+from torchstone.judge.keys import own_digest
 from torchstone.messages import page
 from torchstone.model import Reading, Repair
 
@@ -34,7 +39,12 @@ class Submission:
     @property
     def blank(self) -> Repair | None:
         """Why the released notebook stands in for the student's, if it does."""
-        return next((r for r in self.reading.repairs if r.kind in BLANK_KINDS), None)
+        return blank(self.reading.repairs)
+
+
+def blank(repairs: Iterable[Repair]) -> Repair | None:
+    """The repair after which nothing of the student's is left, if there is one."""
+    return next((r for r in repairs if r.kind in BLANK_KINDS), None)
 
 
 def released(course: Course, assignment: str) -> dict[str, Any]:
@@ -61,19 +71,42 @@ def read(course: Course, student: str, assignment: str) -> Submission:
     A file that is missing or cannot be read becomes the released notebook, and a repair says so. Raises CourseError if
     the assignment was not released.
     """
-    release = released(course, assignment)
-    path = notebook_path(course, student, assignment)
-    data = _bytes_of(path)
-    if data is None:
-        message = page.nothing_handed_in(assignment)
-        blank = Reading(notebook.stub_program(release, assignment), release, (Repair("nothing-handed-in", message),))
-        return Submission(student, assignment, blank, attempt="")
-    return Submission(
-        student,
-        assignment,
-        notebook.read_submission(data, release, assignment),
-        attempt=hashlib.sha256(data).hexdigest(),
-    )
+    return Submissions(course, assignment).read(student)
+
+
+class Submissions:
+    """The submissions of one assignment. The release is read once. Raises CourseError if it was not released."""
+
+    def __init__(self, course: Course, assignment: str) -> None:
+        self._course, self._assignment = course, assignment
+        self._release = released(course, assignment)
+
+    @cached_property
+    def rules(self) -> str:
+        """The digest of what the same bytes are read by: the release, and the reader itself."""
+        return hashlib.sha256(json.dumps([self._release, own_digest()]).encode()).hexdigest()
+
+    def read(self, student: str) -> Submission:
+        """As `submission.read`."""
+        data = self._data(student)
+        if data is None:
+            message = page.nothing_handed_in(self._assignment)
+            program = notebook.stub_program(self._release, self._assignment)
+            blank = Reading(program, copy.deepcopy(self._release), (Repair("nothing-handed-in", message),))
+            return Submission(student, self._assignment, blank, attempt="")
+        reading = notebook.read_submission(data, self._release, self._assignment)
+        return Submission(student, self._assignment, reading, _attempt(data))
+
+    def attempt(self, student: str) -> str:
+        """`Submission.attempt`, without what it holds."""
+        return _attempt(self._data(student))
+
+    def _data(self, student: str) -> bytes | None:
+        return _bytes_of(notebook_path(self._course, student, self._assignment))
+
+
+def _attempt(data: bytes | None) -> str:
+    return "" if data is None else hashlib.sha256(data).hexdigest()
 
 
 def _bytes_of(path: Path) -> bytes | None:

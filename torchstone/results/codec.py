@@ -1,4 +1,4 @@
-"""Results and repairs as JSON, checked on the way in."""
+"""Results, their summaries and repairs as JSON, checked on the way in."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from torchstone.errors import StoreError
 from torchstone.model import Repair, Result
+from torchstone.results.summary import Summary
 
 
 @cache
@@ -29,6 +30,15 @@ def load_result(text: str | bytes) -> Result:
             f"a stored result cannot be read ({e.error_count()} faults in it); grade again with --fresh"
         ) from e
     return result
+
+
+def dump_summary(summary: Summary) -> str:
+    return _adapter(Summary).dump_json(summary).decode()
+
+
+def load_summary(text: str) -> Summary:
+    summary: Summary = _adapter(Summary).validate_json(text)
+    return summary
 
 
 def dump_repairs(repairs: tuple[Repair, ...]) -> str:
