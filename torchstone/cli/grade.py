@@ -62,20 +62,21 @@ def _table(report: ClassReport) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    console = Console()
-    wide = console.width >= _BESIDE + sum(len(e) + 3 for e in report.exercises)
+    console, exercises = Console(), report.exercises
+    wide = console.width >= _BESIDE + sum(len(e) + 3 for e in exercises)
     table = Table(title=f"{report.assignment}: {len(report.rows)} submission{'s' * (len(report.rows) != 1)}")
     table.add_column("student", overflow="fold")
     table.add_column("score", justify="right", no_wrap=True)
     table.add_column("of", justify="right", no_wrap=True)
-    for exercise in report.exercises if wide else ():
+    for exercise in exercises if wide else ():
         table.add_column(exercise, justify="right", no_wrap=True)
     if not wide:
         table.add_column("points lost")
     table.add_column("notes")
     for row in report.rows:
         earned = "–" if row.earned is None else f"{row.earned:g}"
-        scores = [f"{row.exercises[e]:g}" if e in row.exercises else "–" for e in report.exercises]
+        given = row.exercises
+        scores = [f"{given[e]:g}" if e in given else "–" for e in exercises]
         middle = scores if wide else [_lost(row)]
         table.add_row(row.student, earned, f"{row.points:g}", *middle, "; ".join(row.notes))
     console.print(table)
