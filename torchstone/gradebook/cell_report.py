@@ -55,5 +55,6 @@ def _link(address: str | None) -> str:
 def _text(text: str) -> str:
     """Escaped, cut, and without characters that cannot be seen or turn the reading direction round."""
     cut = text if len(text) <= _LONGEST else text[:_LONGEST] + " …"
-    shown = "".join(c if c.isprintable() or c == "\n" else "�" for c in cut)
-    return escape(shown).replace("\n", "<br>")
+    if not cut.isprintable():
+        cut = "".join(c if c.isprintable() or c == "\n" else "�" for c in cut)
+    return escape(cut).replace("\n", "<br>")

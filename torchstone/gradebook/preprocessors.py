@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from logging import Logger
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader import utils
-from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.preprocessors import CheckCellMetadata, NbGraderPreprocessor, SaveAutoGrades
 
 from torchstone.errors import GradebookError
 from torchstone.gradebook.cell_report import cell_report
@@ -101,6 +102,21 @@ class SaveScores(SaveAutoGrades):
     def _fault(grade_id: str, resources: Resources) -> bool:
         given = resources[RESOURCES_KEY]["scores"].get(grade_id)
         return given is not None and given.points is None
+
+
+class CheckOnce(CheckCellMetadata):
+    """nbgrader's check of its marks, for a class: they are the same in nearly every notebook, and are checked once."""
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        self._right: set[str] = set()
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        marks = json.dumps([[c.cell_type, c.metadata["nbgrader"]] for c in nb.cells if "nbgrader" in c.metadata])
+        if marks not in self._right:
+            nb, resources = super().preprocess(nb, resources)
+            self._right.add(marks)
+        return nb, resources
 
 
 def is_automatic(cell: NotebookNode) -> bool:

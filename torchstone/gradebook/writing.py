@@ -16,7 +16,7 @@ import nbformat
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from nbgrader.api import Student
-from nbgrader.preprocessors import CheckCellMetadata, DeduplicateIds, LimitOutput, OverwriteCells
+from nbgrader.preprocessors import DeduplicateIds, LimitOutput, OverwriteCells
 from sqlalchemy import select
 
 from torchstone.collecting.manifest import Manifest
@@ -27,7 +27,7 @@ from torchstone.gradebook.exporter import RESOURCES_KEY
 from torchstone.gradebook.graded_folder import GradedFolders
 from torchstone.gradebook.grader import Grader
 from torchstone.gradebook.late import lates, naive_utc
-from torchstone.gradebook.preprocessors import SaveScores, fill, grading, judged
+from torchstone.gradebook.preprocessors import CheckOnce, SaveScores, fill, grading, judged
 from torchstone.gradebook.rows import AssignmentRows, Sheet
 from torchstone.gradebook.standing import Inputs, outcomes
 from torchstone.gradebook.submission import Submission, Submissions
@@ -74,8 +74,8 @@ class Writer:
         latest = Manifest.load(course.manifest).all_latest()
         self._received = {student: a.received for (student, week), a in latest.items() if week == assignment}
         log = quiet_log()
-        self._sanitize = (DeduplicateIds(log=log), _Asking(OverwriteCells(log=log)), CheckCellMetadata(log=log))
-        self._score = (LimitOutput(log=log), _Asking(SaveScores(log=log)), CheckCellMetadata(log=log))
+        self._sanitize = (DeduplicateIds(log=log), _Asking(OverwriteCells(log=log)), CheckOnce(log=log))
+        self._score = (LimitOutput(log=log), _Asking(SaveScores(log=log)), CheckOnce(log=log))
 
     def write(self, students: Iterable[str]) -> Iterator[Graded | Failed]:
         """Write the scores of `students`; each is told when its batch is durable.
