@@ -16,6 +16,7 @@ TorchstoneError                 one clear line for the person at the keyboard
 ├── CourseFault                 a grader or a reference is wrong: never the student's loss
 ├── GateError                   a release that must not go out
 ├── StoreError                  the results store cannot be used (version, secret, disk)
+├── ClusterError                 the cluster cannot be used (no TLS, out of reach, no worker may judge)
 ├── GradebookError              nbgrader's gradebook cannot be used
 ├── AllocationError             topics cannot be given out as asked
 └── BusyError                   another run holds the course directory
@@ -95,6 +96,10 @@ class GateError(TorchstoneError):
 
 class StoreError(TorchstoneError):
     """The results store cannot be used."""
+
+
+class ClusterError(TorchstoneError):
+    """The cluster cannot be used, or answered with what is not an answer."""
 
 
 class GradebookError(TorchstoneError):

@@ -55,8 +55,8 @@ def test_value(student, draw):
 _FACTORS: Final = {"double": 2, "triple": 3}
 
 
-def make_course(root: Path) -> Course:
-    """The course, released, with fifty different submissions of five kinds."""
+def make_course(root: Path, students: int = STUDENTS) -> Course:
+    """The course, released, with different submissions of five kinds."""
     root.mkdir(parents=True)
     (root / "course_config.py").write_text(_CONFIG)
     (root / "nbgrader_config.py").write_text('load_subconfig("course_config.py")\n')
@@ -71,7 +71,7 @@ def make_course(root: Path) -> Course:
     secret.create(course.secret_path)
     generate(course, WEEK)
     release = (course.release / WEEK / f"{WEEK}.ipynb").read_bytes()
-    for number in range(STUDENTS):
+    for number in range(students):
         notebook = read(release)
         for cell in notebook["cells"]:
             name = cell["metadata"].get("nbgrader", {}).get("grade_id")

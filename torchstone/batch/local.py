@@ -48,8 +48,7 @@ class LocalJudges:
                         yield future.result()
             except BaseException:  # the store is gone, or nobody listens: no judge is asked any more, or waited for
                 pool.shutdown(wait=False, cancel_futures=True)
-                for judge in tuple(self._busy):
-                    judge.kill()
+                self.kill()
                 raise
 
     def one(self, program: Program, keep: Keep) -> Outcome:
@@ -70,6 +69,11 @@ class LocalJudges:
             return _Lease(self._idle, self._busy, self._idle.get_nowait())
         except queue.Empty:
             return _Lease(self._idle, self._busy, JudgeClient(self._hello))
+
+    def kill(self) -> None:
+        """End the judges that are at work; whoever waits for one gets a JailError."""
+        for judge in tuple(self._busy):
+            judge.kill()
 
     def close(self) -> None:
         with suppress(queue.Empty):

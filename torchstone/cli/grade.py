@@ -9,6 +9,7 @@ import click
 from torchstone.cli import _options
 
 if TYPE_CHECKING:
+    from torchstone.batch import Engine
     from torchstone.config import Course
     from torchstone.gradebook.grading import ClassReport, Row
 
@@ -21,11 +22,21 @@ _BESIDE: Final = 60
 @_options.course
 @click.option("--student", "students", multiple=True, metavar="ID", help="Only this student; repeatable.")
 @_options.jobs("Judges at work at once")
+@click.option(
+    "--on", "address", metavar="ADDRESS", help="Judge on the Dask cluster with this scheduler (docs/cluster.md)."
+)
 @click.option("--fresh", is_flag=True, help="Grade again what the results store already holds, and write all scores.")
 @_options.trust
 @_options.as_json
 def command(
-    assignment: str, course: Course, students: tuple[str, ...], jobs: int, fresh: bool, trust: bool, as_json: bool
+    assignment: str,
+    course: Course,
+    students: tuple[str, ...],
+    jobs: int,
+    address: str | None,
+    fresh: bool,
+    trust: bool,
+    as_json: bool,
 ) -> None:
     """Grade ASSIGNMENT's submissions in the jail, then write scores into nbgrader's gradebook.
 
@@ -46,7 +57,7 @@ def command(
         stopping(
             lambda: f"{progress.told or 'nothing graded yet'}; `torchstone grade {assignment}` goes on from there"
         ),
-        GradingService(course, jobs, trust=trust, fresh=fresh) as service,
+        GradingService(course, jobs, trust=trust, fresh=fresh, engine=_engine(address)) as service,
     ):
         with progress:
             report = grade_with(service, course, assignment, students, progress)
@@ -56,6 +67,14 @@ def command(
         else:
             _table(report)
     raise click.exceptions.Exit(0 if report.clean else 1)
+
+
+def _engine(address: str | None) -> Engine | None:
+    if address is None:
+        return None
+    from torchstone.cluster import engine_at
+
+    return engine_at(address, lambda line: click.secho(f"! {line}", fg="yellow", err=True))
 
 
 def _table(report: ClassReport) -> None:

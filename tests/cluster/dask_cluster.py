@@ -1,0 +1,70 @@
+"""A real scheduler and real workers, as processes on this machine alone."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+_READY: Final = 60.0
+
+
+class DaskCluster:
+    """A scheduler in `folder`, and its workers: `worker` starts one more. `environment` is Dask's configuration."""
+
+    def __init__(self, folder: Path, scheme: str, environment: Mapping[str, str]) -> None:
+        self._folder, self._environment = folder, environment
+        self._processes: list[subprocess.Popen[bytes]] = []
+        found = folder / "scheduler.json"
+        self._run(
+            "scheduler", "--host", f"{scheme}://127.0.0.1", "--port", "0", "--no-dashboard",
+            "--scheduler-file", str(found),
+        )  # fmt: skip
+        deadline = time.monotonic() + _READY
+        while not found.exists():
+            assert self._processes[0].poll() is None, self.logs()
+            assert time.monotonic() < deadline, self.logs()
+            time.sleep(0.1)
+        self.address: str = json.loads(found.read_text())["address"]
+
+    def worker(self, *options: str) -> subprocess.Popen[bytes]:
+        """One more worker, of one thread."""
+        number = len(self._processes)
+        return self._run(
+            "worker", self.address, "--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard",
+            "--local-directory", str(self._folder / f"worker{number}"), *options,
+        )  # fmt: skip
+
+    def logs(self) -> str:
+        return "\n".join(p.read_text() for p in sorted(self._folder.glob("*.log")))
+
+    def close(self) -> None:
+        for process in reversed(self._processes):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+        for process in self._processes:
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+    def _run(self, what: str, *arguments: str) -> subprocess.Popen[bytes]:
+        with (self._folder / f"{what}{len(self._processes)}.log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", f"distributed.cli.dask_{what}", *arguments],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=self._folder,
+                env={**os.environ, "OMP_NUM_THREADS": "1", **self._environment},
+                start_new_session=True,
+            )
+        self._processes.append(process)
+        return process

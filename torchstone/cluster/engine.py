@@ -1,0 +1,173 @@
+"""Judges on a Dask cluster. Nothing durable is there: results are kept here as batches come back."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import CancelledError
+from contextlib import suppress
+from typing import Any, Final
+
+from distributed import Client, KilledWorker, wait
+
+from torchstone.batch import Brief, Outcome
+from torchstone.batch.engine import Keep
+from torchstone.cluster import parcel
+from torchstone.cluster.roll import Roll
+from torchstone.cluster.supply import Supply
+from torchstone.cluster.trust import require_trusted
+from torchstone.cluster.worker import JudgeHolder, judge_batch, resource
+from torchstone.errors import ClusterError, TorchstoneError
+from torchstone.judge.keys import result_key
+from torchstone.model import Program, Tier
+
+_CONNECT: Final = 30.0  #: seconds for the scheduler to answer
+_POLL: Final = 2.0  #: seconds between two looks at who is there
+_NOBODY: Final = 60.0  #: seconds without a worker that may judge, after which a run ends
+_CHECKING: Final = 300.0  #: seconds for the workers that are there to look at their machines
+_KEPT: Final = "what was graded is kept; the same command goes on from there"
+
+
+class DaskJudges:
+    """The judges of an assignment on the workers of a cluster, all of one tier: the strongest that is there.
+
+    Raises ClusterError: out of reach, not encrypted, or no worker may judge.
+    """
+
+    def __init__(self, brief: Brief, address: str, say: Callable[[str], None]) -> None:
+        if brief.policy.jail.tier == "none":
+            raise ClusterError("grading without a jail is for this machine alone; leave out --on, or the trust")
+        self._brief, self._address = brief, address
+        self._run = f"torchstone-{brief.assignment}-{uuid.uuid4().hex[:8]}"
+        self._client = _connected(address)
+        self._roll = Roll(self._client, self._run, say)
+        self._batches = 0
+        self._seen = self._looked = time.monotonic()  #: when a worker could judge; when that was asked last
+        try:
+            require_trusted(self._client.scheduler_info()["address"], "the scheduler's own address")
+            with suppress(ModuleNotFoundError):  # of workers without Torchstone; the roll tells who they are
+                self._client.register_plugin(JudgeHolder(self._run, parcel.pack_brief(brief)), name=self._run)
+            self._tier = self._first_look()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def tier(self) -> Tier:
+        return self._tier
+
+    def judge(self, programs: Iterable[Program], keep: Keep) -> Iterator[Outcome]:
+        supply = Supply(programs)
+        pending: dict[Any, tuple[Program, ...]] = {}
+        try:
+            while True:
+                while len(pending) < max(2, 2 * self._roll.slots) and (batch := supply.next()):
+                    pending[self._submitted(batch)] = batch
+                if not pending:
+                    return
+                for future in self._done(pending):
+                    for outcome in self._outcomes(future, pending.pop(future), supply):
+                        if outcome.result is not None:
+                            keep(outcome.result)
+                        yield outcome
+        finally:
+            for future in pending:
+                future.cancel()
+
+    def _submitted(self, batch: Sequence[Program]) -> Any:
+        self._batches += 1
+        return self._client.submit(
+            judge_batch,
+            self._run,
+            parcel.pack_programs(batch),
+            key=f"{self._run}-{self._batches}",
+            resources={resource(self._run, self._tier): 1},
+        )
+
+    def _done(self, pending: Iterable[Any]) -> set[Any]:
+        """Those that have come back, at least one. Raises ClusterError if none can any more."""
+        while True:
+            if time.monotonic() - self._looked > _POLL:
+                self._look()
+            try:
+                with self._client.as_current():
+                    return set(wait(list(pending), timeout=_POLL, return_when="FIRST_COMPLETED").done)
+            except TimeoutError:
+                continue
+            except CancelledError:
+                raise ClusterError(f"the scheduler at {self._address} is gone; {_KEPT}") from None
+
+    def _outcomes(self, future: Any, batch: Sequence[Program], supply: Supply) -> Iterator[Outcome]:
+        """What a batch came to. Programs that came to nothing are not told until they were tried again, alone."""
+        try:
+            outcomes, seconds = self._answer(future, batch)
+            supply.took(batch, seconds)
+        except TorchstoneError as e:
+            outcomes = tuple(Outcome(program, None, e) for program in batch)
+        for outcome in outcomes:
+            if outcome.result is not None or not supply.again(outcome.program):
+                yield outcome
+
+    def _answer(self, future: Any, batch: Sequence[Program]) -> tuple[tuple[Outcome, ...], float]:
+        if future.status != "finished":
+            raise ClusterError(_why(future))
+        outcomes, seconds = parcel.unpack_outcomes(future.result(), batch)
+        for o in outcomes:
+            if o.result is not None and o.result.key != self._key(o.program):
+                raise ClusterError("a worker's result was made by another framework, other graders or another policy")
+        return outcomes, seconds
+
+    def _key(self, program: Program) -> str:
+        return result_key(program, self._brief.folder, self._brief.policy, self._tier, self._brief.solution)
+
+    # ---- who is there ----
+    def _first_look(self) -> Tier:
+        """Wait until every worker that is there has looked at its machine; the tier of the run."""
+        started = time.monotonic()
+        while True:
+            self._look()
+            if not self._roll.waiting or time.monotonic() - started > _CHECKING:
+                break
+            time.sleep(0.5)
+        tier = self._roll.tier
+        if tier is None:
+            raise ClusterError(f"no worker at {self._address} may judge: {self._roll.told or 'there is none'}")
+        self._roll.leave_out(tier)
+        return tier
+
+    def _look(self) -> None:
+        with suppress(OSError):  # a scheduler that is busy: patience has its end below
+            self._roll.call()
+            if hasattr(self, "_tier"):
+                self._roll.leave_out(self._tier)
+        self._looked = time.monotonic()
+        if self._roll.slots:
+            self._seen = self._looked
+        elif self._looked - self._seen > (_CHECKING if self._roll.waiting else _NOBODY):
+            raise ClusterError(f"no worker at {self._address} may judge: {self._roll.told or 'none is left'}; {_KEPT}")
+
+    def close(self) -> None:
+        with suppress(Exception):  # a cluster that is gone has nothing left to end
+            self._client.unregister_worker_plugin(self._run)
+        with suppress(Exception):
+            self._client.close()
+
+
+def _connected(address: str) -> Any:
+    try:
+        return Client(address, timeout=_CONNECT, set_as_default=False, name="torchstone")
+    except OSError as e:
+        raise ClusterError(f"no scheduler answers at {address} ({e})") from e
+    except TypeError as e:  # Dask's word for a tls:// address without certificates
+        raise ClusterError(f"{address} needs certificates in Dask's configuration (docs/cluster.md): {e}") from e
+
+
+def _why(future: Any) -> str:
+    error = future.exception()
+    if isinstance(error, KilledWorker):
+        return (
+            f"each of {error.allowed_failures + 1} workers that judged it died; it is set aside: look at the workers' "
+            "logs (memory?), then grade it on a machine of its own"
+        )
+    return f"the batch failed: {type(error).__name__}: {error}"
