@@ -52,6 +52,17 @@ def test_two_workers_one_killed_at_work(
     assert secret not in there.logs()
 
 
+def failed(runs: Runs, there: DaskCluster) -> str:
+    """A run that does not end well: what it says."""
+    with runs.start("--on", there.address) as run:
+        try:
+            out, _ = run.communicate(timeout=200)
+        finally:
+            run.kill()
+    assert run.returncode == 1, out + there.logs()
+    return out
+
+
 KILLER = """
 import os, signal
 from torchstone.batch.local import LocalJudges
@@ -71,9 +82,7 @@ def test_what_kills_its_workers_is_set_aside_and_the_rest_goes_on(
     (tmp_path / "killer.py").write_text(KILLER)
     there = cluster(DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0")
     there.worker("--preload", str(tmp_path / "killer.py"))
-    run = runs.start("--on", there.address)
-    out, _ = run.communicate(timeout=250)
-    assert run.returncode == 1, out
+    out = failed(runs, there)
     assert "s03: could not be graded" in out
     assert "worker" in out
     assert "died" in out
@@ -107,9 +116,7 @@ def test_workers_that_differ_or_have_no_jail_judge_nothing(
         "does not judge: no jail can be built on this machine, so nothing is graded. namespaces: there are no user",
         "does not hold: read a file of yours",
     )
-    run = runs.start("--on", there.address)
-    out, _ = run.communicate(timeout=250)
-    assert run.returncode == 1, out
+    out = failed(runs, there)
     assert "Traceback" not in out
     assert f"no worker at {there.address} may judge" in out
     assert all(words in out for words in wanted), out

@@ -24,6 +24,7 @@ from torchstone.model import Program, Tier
 
 _CONNECT: Final = 30.0  #: seconds for the scheduler to answer
 _POLL: Final = 2.0  #: seconds between two looks at who is there
+_FETCH: Final = 20.0  #: seconds to fetch an answer from its worker
 _NOBODY: Final = 60.0  #: seconds without a worker that may judge, after which a run ends
 _CHECKING: Final = 300.0  #: seconds for the workers that are there to look at their machines
 _KEPT: Final = "what was graded is kept; the same command goes on from there"
@@ -66,7 +67,7 @@ class DaskJudges:
                     pending[self._submitted(batch)] = batch
                 if not pending:
                     return
-                for future in self._done(pending):
+                for future in self._done(pending, supply):
                     for outcome in self._outcomes(future, pending.pop(future), supply):
                         if outcome.result is not None:
                             keep(outcome.result)
@@ -85,24 +86,35 @@ class DaskJudges:
             resources={resource(self._run, self._tier): 1},
         )
 
-    def _done(self, pending: Iterable[Any]) -> set[Any]:
-        """Those that have come back, at least one. Raises ClusterError if none can any more."""
-        while True:
+    def _done(self, pending: dict[Any, tuple[Program, ...]], supply: Supply) -> set[Any]:
+        """Those that have come back. Raises ClusterError if none can any more."""
+        while pending:
             if time.monotonic() - self._looked > _POLL:
+                before = self._roll.ready
                 self._look()
+                if self._roll.ready and not before & self._roll.ready:
+                    _take_back(pending, supply)
+                    break
             try:
                 with self._client.as_current():
-                    return set(wait(list(pending), timeout=_POLL, return_when="FIRST_COMPLETED").done)
+                    done = set(wait(list(pending), timeout=_POLL, return_when="FIRST_COMPLETED").done)
             except TimeoutError:
                 continue
             except CancelledError:
-                raise ClusterError(f"the scheduler at {self._address} is gone; {_KEPT}") from None
+                raise self._gone() from None
+            if any(future.cancelled() for future in done):
+                raise self._gone()
+            return done
+        return set()
 
     def _outcomes(self, future: Any, batch: Sequence[Program], supply: Supply) -> Iterator[Outcome]:
         """What a batch came to. Programs that came to nothing are not told until they were tried again, alone."""
         try:
             outcomes, seconds = self._answer(future, batch)
             supply.took(batch, seconds)
+        except TimeoutError:  # the worker died between its answer and our reading of it
+            supply.give_back(batch)
+            return
         except TorchstoneError as e:
             outcomes = tuple(Outcome(program, None, e) for program in batch)
         for outcome in outcomes:
@@ -112,7 +124,7 @@ class DaskJudges:
     def _answer(self, future: Any, batch: Sequence[Program]) -> tuple[tuple[Outcome, ...], float]:
         if future.status != "finished":
             raise ClusterError(_why(future))
-        outcomes, seconds = parcel.unpack_outcomes(future.result(), batch)
+        outcomes, seconds = parcel.unpack_outcomes(future.result(timeout=_FETCH), batch)
         for o in outcomes:
             if o.result is not None and o.result.key != self._key(o.program):
                 raise ClusterError("a worker's result was made by another framework, other graders or another policy")
@@ -136,7 +148,12 @@ class DaskJudges:
         self._roll.leave_out(tier)
         return tier
 
+    def _gone(self) -> ClusterError:
+        return ClusterError(f"the scheduler at {self._address} is gone; {_KEPT}")
+
     def _look(self) -> None:
+        if self._client.status != "running":
+            raise self._gone()
         with suppress(OSError):  # a scheduler that is busy: patience has its end below
             self._roll.call()
             if hasattr(self, "_tier"):
@@ -161,6 +178,13 @@ def _connected(address: str) -> Any:
         raise ClusterError(f"no scheduler answers at {address} ({e})") from e
     except TypeError as e:  # Dask's word for a tls:// address without certificates
         raise ClusterError(f"{address} needs certificates in Dask's configuration (docs/cluster.md): {e}") from e
+
+
+def _take_back(pending: dict[Any, tuple[Program, ...]], supply: Supply) -> None:
+    """For a moment nobody could judge: what Dask could give to nobody then, it does not look at again."""
+    for future in [f for f in pending if not f.done()]:
+        future.cancel()
+        supply.give_back(pending.pop(future))
 
 
 def _why(future: Any) -> str:

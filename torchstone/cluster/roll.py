@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from torchstone.cluster.worker import standing
@@ -40,29 +40,31 @@ class Roll:
     @property
     def tier(self) -> Tier | None:
         """The strongest tier that a ready worker has."""
-        found = {s["tier"] for s in self._ready()}
+        found = {self._known[address]["tier"] for address in self.ready}
         return next((t for t in _STRONGEST_FIRST if t in found), None)
 
     def leave_out(self, tier: Tier) -> None:
         """Refuse those of another tier: one run has one."""
-        for address, s in self._known.items():
-            if s["state"] == "ready" and s["tier"] != tier:
+        for address in self.ready:
+            if (s := self._known[address])["tier"] != tier:
                 reason = f"its jail is of the tier {s['tier']}, and the others' of {tier}"
                 self._known[address] = {"state": "refused", "reason": reason}
                 self._say(f"worker {address} does not judge: {reason}")
 
     @property
+    def ready(self) -> frozenset[str]:
+        """The addresses of those that may judge."""
+        return frozenset(address for address, s in self._known.items() if s["state"] == "ready")
+
+    @property
     def slots(self) -> int:
         """Programs that can be judged at once."""
-        return sum(int(s["slots"]) for s in self._ready())
+        return sum(int(self._known[address]["slots"]) for address in self.ready)
 
     @property
     def told(self) -> str:
         """How everyone stands, in one line."""
         return "; ".join(f"{a}: {s.get('reason', s['state'])}" for a, s in sorted(self._known.items()))
-
-    def _ready(self) -> Iterable[Mapping[str, str]]:
-        return [s for s in self._known.values() if s["state"] == "ready"]
 
 
 def _failed(error: object) -> Mapping[str, str]:

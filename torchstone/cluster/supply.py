@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 
 from torchstone.model import Program
@@ -33,6 +33,10 @@ class Supply:
         if not batch and self._alone:
             batch = (self._alone.popleft(),)
         return batch
+
+    def give_back(self, batch: Sequence[Program]) -> None:
+        """What was lost through no fault of its own comes next."""
+        self._fresh = chain(batch, self._fresh)
 
     def took(self, batch: Sequence[Program], seconds: float) -> None:
         """Learn from a batch that came back."""
