@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("distributed", reason='grading on a cluster needs `pip install "torchstone[cluster]"`')
-
 from tests.cluster.dask_cluster import DaskCluster
 from tests.faults.class_of_fifty import Runs, copied, make_course
 from torchstone.config import Course

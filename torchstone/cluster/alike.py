@@ -15,8 +15,8 @@ _BEARING: Final = ("torch", "torchvision", "numpy", "scipy", "matplotlib", "pyte
 
 def versions() -> dict[str, str]:
     """The versions, on this machine, of what a result may depend on."""
-    python = ".".join(platform.python_version_tuple()[:2])
-    return {"torchstone": torchstone.__version__, "Python": python, **{name: _version(name) for name in _BEARING}}
+    own = {"torchstone": torchstone.__version__, "Python": platform.python_version()}
+    return own | {name: _version(name) for name in _BEARING}
 
 
 def differences(theirs: Mapping[str, str], ours: Mapping[str, str]) -> str:

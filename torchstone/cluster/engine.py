@@ -19,7 +19,7 @@ from torchstone.cluster.supply import Supply
 from torchstone.cluster.trust import require_trusted
 from torchstone.cluster.worker import JudgeHolder, judge_batch, resource
 from torchstone.errors import ClusterError, TorchstoneError
-from torchstone.judge.keys import result_key
+from torchstone.judge.keys import WeekKeys
 from torchstone.model import Program, Tier
 
 _CONNECT: Final = 30.0  #: seconds for the scheduler to answer
@@ -50,6 +50,7 @@ class DaskJudges:
             with suppress(ModuleNotFoundError):  # of workers without Torchstone; the roll tells who they are
                 self._client.register_plugin(JudgeHolder(self._run, parcel.pack_brief(brief)), name=self._run)
             self._tier = self._first_look()
+            self._keys = WeekKeys(brief.folder, brief.policy, self._tier, brief.solution)
         except BaseException:
             self.close()
             raise
@@ -126,12 +127,9 @@ class DaskJudges:
             raise ClusterError(_why(future))
         outcomes, seconds = parcel.unpack_outcomes(future.result(timeout=_FETCH), batch)
         for o in outcomes:
-            if o.result is not None and o.result.key != self._key(o.program):
+            if o.result is not None and o.result.key != self._keys.key(o.program):
                 raise ClusterError("a worker's result was made by another framework, other graders or another policy")
         return outcomes, seconds
-
-    def _key(self, program: Program) -> str:
-        return result_key(program, self._brief.folder, self._brief.policy, self._tier, self._brief.solution)
 
     # ---- who is there ----
     def _first_look(self) -> Tier:

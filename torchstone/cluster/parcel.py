@@ -18,7 +18,7 @@ from torchstone.batch import Brief, Outcome
 from torchstone.batch.protocol import dump_policy, dump_program, load_policy, load_program
 from torchstone.cluster.alike import versions
 from torchstone.errors import ClusterError, JailError, StoreError
-from torchstone.judge.keys import grader_digest, wanted_digest
+from torchstone.judge.keys import folder_digest, own_digest
 from torchstone.model import GradingPolicy, Program
 from torchstone.results.codec import dump_result, load_result
 
@@ -34,7 +34,7 @@ class Sent:
     solution: Program | None
     files: Mapping[str, bytes]  #: the week's graders, by their path in its folder
     graders: str  #: their digest
-    wanted: str  #: the digest of what the reference gives, by the sender's framework
+    framework: str  #: the digest of the sender's framework
     versions: Mapping[str, str]
 
     def unpack(self, folder: Path) -> Brief:
@@ -46,7 +46,7 @@ class Sent:
                 raise ClusterError(f"the graders that arrived have a file {name!r} outside their folder")
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             path.write_bytes(content)
-        if grader_digest(brief.folder) != self.graders:
+        if folder_digest(brief.folder) != self.graders:
             raise ClusterError("the graders that arrived are not those that were sent")
         return brief
 
@@ -63,8 +63,8 @@ def pack_brief(brief: Brief) -> bytes:
             "policy": dump_policy(brief.policy),
             "solution": dump_program(brief.solution),
             "files": files,
-            "graders": grader_digest(brief.folder),
-            "wanted": wanted_digest(brief.folder, brief.policy.key, brief.solution),
+            "graders": folder_digest(brief.folder),
+            "framework": own_digest(),
             "versions": versions(),
         }
     )
@@ -80,7 +80,7 @@ def unpack_brief(data: bytes) -> Sent:
             load_program(sent["solution"]),
             {str(name): base64.b64decode(text, validate=True) for name, text in sent["files"].items()},
             sent["graders"],
-            sent["wanted"],
+            sent["framework"],
             sent["versions"],
         )
     except (ValueError, TypeError, KeyError, AttributeError, binascii.Error) as e:

@@ -19,7 +19,7 @@ from torchstone.batch.local import LocalJudges
 from torchstone.cluster import jail_check, parcel
 from torchstone.cluster.alike import differences, versions
 from torchstone.errors import ClusterError, JailError, JailUnavailable, TorchstoneError
-from torchstone.judge.keys import wanted_digest
+from torchstone.judge.keys import own_digest
 
 
 class JudgeHolder(WorkerPlugin):
@@ -48,6 +48,7 @@ class JudgeHolder(WorkerPlugin):
             self._admission.cancel()
         if self._judges is not None:
             self._judges.kill()
+            self._judges.close()
         if self._folder is not None:
             self._folder.cleanup()
 
@@ -66,10 +67,10 @@ class JudgeHolder(WorkerPlugin):
         sent = parcel.unpack_brief(self._brief)
         if told := differences(sent.versions, versions()):
             raise ClusterError(f"it has {told}; install the same on every machine, from one constraints.txt")
+        if own_digest() != sent.framework:
+            raise ClusterError("its Torchstone has another source; install the same commit on every machine")
         self._folder = tempfile.TemporaryDirectory(prefix="torchstone-", dir=scratch, ignore_cleanup_errors=True)
         brief = sent.unpack(Path(self._folder.name))
-        if wanted_digest(brief.folder, brief.policy.key, brief.solution) != sent.wanted:
-            raise ClusterError("its Torchstone has another source; install the same commit on every machine")
         judges = LocalJudges(brief, jobs=slots)
         if judges.tier == "none":
             raise JailUnavailable("grading without a jail is for the instructor's own machine, never for a cluster")
