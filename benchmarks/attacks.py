@@ -1,7 +1,7 @@
 """The whole corpus of attacks, on both tiers of the jail, as root and as an ordinary user; and 200 kills.
 
     python -m benchmarks.attacks                           # all of it, as root
-    python -m benchmarks.attacks corpus --tier landlock --user ordinary
+    python -m benchmarks.attacks corpus --tier landlock --user ordinary --family stealing killing
     python -m benchmarks.attacks kills --kills 40 --seed 7
 
 Kills come in rounds of 20: after each, a re-run has to give the gradebook of an undisturbed run, and nothing may be
@@ -27,6 +27,7 @@ from torchstone.config import Course
 ATTACKS: Final = Path(__file__).parents[1] / "tests" / "attacks"
 TIERS: Final = ("namespaces", "landlock")
 USERS: Final = ("root", "ordinary")
+FAMILIES: Final = ("stealing", "altering", "forging", "killing", "exhausting", "crossing")
 ROUND: Final = 20
 
 
@@ -35,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("part", nargs="?", choices=("all", "corpus", "kills"), default="all")
     made.add_argument("--tier", choices=TIERS, nargs="+", default=TIERS)
     made.add_argument("--user", choices=USERS, nargs="+", default=USERS)
+    made.add_argument("--family", choices=FAMILIES, nargs="+", default=(), help="of attacks that are programs")
     made.add_argument("--kills", type=int, default=200, help="in rounds of 20 (default: %(default)s)")
     made.add_argument("--seed", type=int, default=20211101, help="of the first round; each adds 1")
     return made
@@ -42,8 +44,10 @@ def parser() -> argparse.ArgumentParser:
 
 def measure(options: argparse.Namespace) -> Iterator[Row]:
     if options.part != "kills":
-        yield from (_corpus(tier, user) for user in options.user for tier in options.tier)
-        yield _row("attacks that are a file", as_myself(ATTACKS / "test_files.py", sys.stderr))
+        chosen = " or ".join(f"{family}/" for family in options.family)
+        yield from (_corpus(tier, user, chosen) for user in options.user for tier in options.tier)
+        if not chosen:
+            yield _row("attacks that are a file", as_myself(ATTACKS / "test_files.py", to=sys.stderr))
     if options.part != "corpus":
         yield from _kills(options.kills, options.seed)
 
@@ -51,15 +55,15 @@ def measure(options: argparse.Namespace) -> Iterator[Row]:
 # ---- the corpus ----------------------------------------------------------------------------------------------------
 
 
-def _corpus(tier: str, user: str) -> Row:
-    """Every attack that is a program, on one tier."""
+def _corpus(tier: str, user: str, chosen: str) -> Row:
+    """Every attack that is a program, or those that are chosen, on one tier."""
     file = ATTACKS / f"test_{tier}.py"
     print(f"{tier}, {user} user:", file=sys.stderr, flush=True)
     if user == "root":
-        done = as_myself(file, sys.stderr)
+        done = as_myself(file, chosen, sys.stderr)
     else:
         with tempfile.TemporaryDirectory(prefix="torchstone-attacks-") as folder:
-            done = as_ordinary_user(Path(folder), file, to=sys.stderr)
+            done = as_ordinary_user(Path(folder), file, chosen, sys.stderr)
     return _row(f"{tier}, {user} user", done)
 
 
