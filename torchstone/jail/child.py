@@ -99,7 +99,7 @@ class Child:
             for cell in cells:
                 self._cells[cell.label] = cell.source.splitlines()
                 try:
-                    self._send("load", cell.label, cell.source, deadline=deadline)
+                    self._send(wire.pack(("load", (cell.label, cell.source))), deadline)
                 except NotData as refused:
                     broken[cell.label] = BrokenCell(cell.label, jailed.cell_refused(str(refused)))
                     continue
@@ -110,7 +110,7 @@ class Child:
         for cell in sent:
             try:
                 with self._losing():
-                    self._hear(deadline)
+                    self._answer(wire.unpack(self._hear(deadline)))
             except StudentRaised as raised:
                 broken[cell.label] = BrokenCell(cell.label, str(raised), raised.line, raised.code)
             except ChildLost as lost:
@@ -137,13 +137,32 @@ class Child:
 
     def call(self, name: str, args: Sequence[object], kwargs: Mapping[str, object], seconds: float) -> Answer:
         """Call one function of the program (dots reach into objects) and wait `seconds` at most for its value."""
-        return self._ask("call", name, list(args), dict(kwargs), deadline=time.monotonic() + seconds)
+        return self.read(self.put(self.to_call(name, args, kwargs), seconds))
 
     def run(
         self, source: str, entry: str, args: Sequence[object], kwargs: Mapping[str, object], seconds: float
     ) -> Answer:
         """Run a scenario: `source` defines `entry`, which is called with the program and these inputs."""
-        return self._ask("run", source, entry, list(args), dict(kwargs), deadline=time.monotonic() + seconds)
+        return self.read(self.put(self.to_run(source, entry, args, kwargs), seconds))
+
+    @staticmethod
+    def to_call(name: str, args: Sequence[object], kwargs: Mapping[str, object]) -> wire.Packed:
+        """The question of `call`, to be put to any child, more than once. Raises NotData."""
+        return wire.pack(("call", (name, list(args), dict(kwargs))))
+
+    @staticmethod
+    def to_run(source: str, entry: str, args: Sequence[object], kwargs: Mapping[str, object]) -> wire.Packed:
+        """The question of `run`."""
+        return wire.pack(("run", (source, entry, list(args), dict(kwargs))))
+
+    def put(self, question: wire.Packed, seconds: float) -> wire.Packed:
+        """What the process replies within `seconds`, not looked at yet."""
+        return self._put(question, time.monotonic() + seconds)
+
+    def read(self, reply: wire.Packed) -> Answer:
+        """The answer in a reply of this process; what is wrong with the reply ends it."""
+        with self._losing():
+            return self._answer(wire.unpack(reply))
 
     # ---- life -------------------------------------------------------------------------------------------------------
 
@@ -195,9 +214,12 @@ class Child:
     # ---- the wire ---------------------------------------------------------------------------------------------------
 
     def _ask(self, verb: str, *arguments: object, deadline: float) -> Answer:
+        return self.read(self._put(wire.pack((verb, arguments)), deadline))
+
+    def _put(self, question: wire.Packed, deadline: float) -> wire.Packed:
         with self._losing():
             self._take_turn()
-            self._send(verb, *arguments, deadline=deadline)
+            self._send(question, deadline)
             return self._hear(deadline)
 
     def _take_turn(self) -> None:
@@ -207,15 +229,14 @@ class Child:
         if _ready(self._replies) and not _ready(self._pidfd):
             raise WireError("it spoke out of turn, or closed its end")
 
-    def _send(self, verb: str, *arguments: object, deadline: float) -> None:
-        wire.send(self._requests, (self._sent + 1, verb, arguments), deadline, layout=True, wait=self._wait)
+    def _send(self, question: wire.Packed, deadline: float) -> None:
+        wire.send_packed(self._requests, self._sent + 1, question, deadline, wait=self._wait)
         self._sent += 1
 
-    def _hear(self, deadline: float) -> Answer:
-        """The answer to the first request that has none."""
-        received = wire.receive(self._replies, deadline, wait=self._wait)
+    def _hear(self, deadline: float) -> wire.Packed:
+        """The reply to the first question that has none."""
         self._answered += 1
-        return self._answer(received)
+        return wire.receive_packed(self._replies, self._answered, deadline, wait=self._wait)
 
     @contextlib.contextmanager
     def _losing(self) -> Iterator[None]:
@@ -236,17 +257,17 @@ class Child:
     def _answer(self, received: wire.Received) -> Answer:
         """The answer in a reply. Every part of it is checked: it comes from a process that may say anything."""
         reply = received.value
-        if not isinstance(reply, tuple) or len(reply) < 2 or reply[0] != self._answered or type(reply[0]) is not int:
-            raise WireError("a reply to another request")
-        if reply[1] == "ok" and len(reply) == 5:
-            _, _, value, mutated, noted = reply
+        if not isinstance(reply, tuple) or not reply:
+            raise WireError("a reply that is not one")
+        if reply[0] == "ok" and len(reply) == 4:
+            _, value, mutated, noted = reply
             if not isinstance(mutated, list) or not all(type(index) is int and index >= 0 for index in mutated):
                 raise WireError("a reply that is not one")
             if not isinstance(noted, list) or not all(isinstance(name, str) for name in noted):
                 raise WireError("a reply that is not one")
             return Answer(value, tuple(mutated), received.devices, self._known(noted))
-        if reply[1] == "error" and len(reply) == 7:
-            raise self._raised(reply[2:])
+        if reply[0] == "error" and len(reply) == 6:
+            raise self._raised(reply[1:])
         raise WireError("a reply that is not one")
 
     def _known(self, noted: Sequence[str]) -> tuple[str, ...]:

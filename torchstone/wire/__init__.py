@@ -1,6 +1,21 @@
 """Pickle-free frames between the judge and the jail. Data crosses by value; what is not data does not cross."""
 
-from torchstone.wire.frames import Received, Wait, copy, copy_in, dump, load, receive, send, wait_ready
+from torchstone.wire.frames import (
+    Packed,
+    Received,
+    Wait,
+    copy,
+    copy_in,
+    dump,
+    load,
+    pack,
+    receive,
+    receive_packed,
+    send,
+    send_packed,
+    unpack,
+    wait_ready,
+)
 from torchstone.wire.limits import (
     DTYPES,
     MAX_BODY,
@@ -22,6 +37,7 @@ __all__ = [
     "MAX_NODES",
     "MAX_STRING",
     "MAX_TENSORS",
+    "Packed",
     "Received",
     "Record",
     "Wait",
@@ -29,7 +45,11 @@ __all__ = [
     "copy_in",
     "dump",
     "load",
+    "pack",
     "receive",
+    "receive_packed",
     "send",
+    "send_packed",
+    "unpack",
     "wait_ready",
 ]

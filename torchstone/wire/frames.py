@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import select
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +18,8 @@ from torchstone.wire.encode import Encoder
 from torchstone.wire.limits import MAX_BODY, MAX_HEADER
 
 _HEAD: Final = struct.Struct("<IQ")
+_TUPLE: Final = b'{"u":['
+_NUMBER_AT_MOST: Final = 32  # bytes of a header
 _JOIN: Final = 1 << 16  # a body this small travels with its header in one write
 
 #: Waits until `fd` is ready for `event` (a `select.POLL…` constant) or raises WireDeadline. The jail's trusted side
@@ -30,6 +33,23 @@ class Received:
 
     value: object
     devices: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A tuple in the form in which it travels: equal ones are equal data. Its number comes before it in the frame."""
+
+    header: bytes
+    body: bytes
+
+    @property
+    def size(self) -> int:
+        return len(self.header) + len(self.body)
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of the whole."""
+        return hashlib.sha256(b"%d:%b%b" % (len(self.header), self.header, self.body)).digest()
 
 
 def wait_ready(fd: int, event: int, deadline: float) -> None:
@@ -47,14 +67,39 @@ def send(fd: int, value: object, deadline: float, *, layout: bool = False, wait:
     `layout` also sends strides and generators, which only a receiver with `trusted_sender` takes.
     Raises NotData if the value is not data (nothing was sent then), WireDeadline, WireClosed.
     """
-    header, buffers = _encode(value, layout)
-    size = sum(len(buffer) for buffer in buffers)
-    head = _HEAD.pack(len(header), size) + header
-    if size <= _JOIN:
-        _write(fd, memoryview(b"".join([head, *buffers])), deadline, wait)
-        return
-    for part in (memoryview(head), *buffers):
-        _write(fd, part, deadline, wait)
+    _send(fd, *_encode(value, layout), deadline, wait)
+
+
+def pack(value: tuple[object, ...]) -> Packed:
+    """A tuple, to be sent with a number, also more than once: with strides and generators. Raises NotData as `send`."""
+    header, buffers = _encode(value, layout=True)
+    if len(header) > MAX_HEADER - _NUMBER_AT_MOST:
+        raise NotData(f"data of {len(header):,} bytes besides tensors (at most {MAX_HEADER - _NUMBER_AT_MOST:,})")
+    return Packed(header, b"".join(buffers))
+
+
+def send_packed(fd: int, number: int, packed: Packed, deadline: float, *, wait: Wait = wait_ready) -> None:
+    """Send the tuple `(number, *value)`. Raises WireDeadline, WireClosed."""
+    header = _TUPLE + b"%d," % number + packed.header.removeprefix(_TUPLE)
+    _send(fd, header, [memoryview(packed.body)] if packed.body else [], deadline, wait)
+
+
+def receive_packed(fd: int, number: int, deadline: float, *, wait: Wait = wait_ready) -> Packed:
+    """The next value as it travelled, which has to be a tuple with this number; what follows the number is not looked
+    at. Raises WireError, WireDeadline, WireClosed.
+    """
+    header, body = _receive(fd, deadline, wait)
+    before = _TUPLE + b"%d," % number
+    if not header.startswith(before):
+        Decoder(body).decode(parse(header))  # for the reason, if it is none of ours at all
+        raise WireError("a reply to another request")
+    return Packed(_TUPLE + header.removeprefix(before), bytes(body))
+
+
+def unpack(packed: Packed) -> Received:
+    """The value that arrived. Raises WireError for a frame that breaks the protocol."""
+    decoder = Decoder(bytearray(packed.body))
+    return Received(decoder.decode(parse(packed.header)), frozenset(decoder.devices))
 
 
 def receive(
@@ -65,11 +110,7 @@ def receive(
     `trusted_sender` also takes strides and generators; `place` is applied to every tensor that arrives.
     Raises WireError for a frame that breaks the protocol, WireDeadline, WireClosed.
     """
-    header_size, body_size = _HEAD.unpack(_read(fd, _HEAD.size, deadline, wait))
-    if header_size > MAX_HEADER or body_size > MAX_BODY:
-        raise WireError(f"a frame of {header_size:,} + {body_size:,} bytes")
-    header = bytes(_read(fd, header_size, deadline, wait))
-    body = _read(fd, body_size, deadline, wait)
+    header, body = _receive(fd, deadline, wait)
     decoder = Decoder(body, trusted_sender=trusted_sender, place=place)
     return Received(decoder.decode(parse(header)), frozenset(decoder.devices))
 
@@ -115,6 +156,23 @@ def _encode(value: object, layout: bool) -> tuple[bytes, list[memoryview]]:
     if len(header) > MAX_HEADER:
         raise NotData(f"data of {len(header):,} bytes besides tensors (at most {MAX_HEADER:,})")
     return header, encoder.buffers
+
+
+def _send(fd: int, header: bytes, buffers: Sequence[memoryview], deadline: float, wait: Wait) -> None:
+    size = sum(len(buffer) for buffer in buffers)
+    head = _HEAD.pack(len(header), size) + header
+    if size <= _JOIN:
+        _write(fd, memoryview(b"".join([head, *buffers])), deadline, wait)
+        return
+    for part in (memoryview(head), *buffers):
+        _write(fd, part, deadline, wait)
+
+
+def _receive(fd: int, deadline: float, wait: Wait) -> tuple[bytes, bytearray]:
+    header_size, body_size = _HEAD.unpack(_read(fd, _HEAD.size, deadline, wait))
+    if header_size > MAX_HEADER or body_size > MAX_BODY:
+        raise WireError(f"a frame of {header_size:,} + {body_size:,} bytes")
+    return bytes(_read(fd, header_size, deadline, wait)), _read(fd, body_size, deadline, wait)
 
 
 def _write(fd: int, data: memoryview, deadline: float, wait: Wait) -> None:
