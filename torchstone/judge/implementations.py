@@ -6,9 +6,10 @@ import contextlib
 import functools
 import random
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping
 from types import CodeType
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Any, Final, NoReturn
 
 import torch
 
@@ -16,12 +17,14 @@ from torchstone import wire
 from torchstone.compare import Fault, clean
 from torchstone.errors import NotData
 from torchstone.jail import SCENARIO_NAMES, Answer, Child, ChildLost, Misfit, StudentRaised
+from torchstone.judge.passes import Exchange, Passes
+from torchstone.judge.probe import Probe
 from torchstone.judge.scenarios import Scenario
 from torchstone.judge.stock import Named
+from torchstone.judge.trial import Trial
 from torchstone.messages import verdicts
 from torchstone.model import Basis, Limits, Stage, Where
-
-T = TypeVar("T")
+from torchstone.wire import Packed
 
 #: How much of a student's own exception is shown.
 _TEXT: Final = 300
@@ -97,30 +100,64 @@ class Jailed(Code):
     def __init__(self, child: Child, limits: Limits, device: str = "cpu") -> None:
         self._child, self._limits, self._device = child, limits, device
         self._noted: set[str] = set()
+        self._ahead: deque[tuple[Packed, Packed | ChildLost]] = deque()
+        self._exchanges: list[Exchange] = []
 
     def _what_was_noted(self) -> frozenset[str]:
         """Forbidden names that were refused or seen so far, though an answer came."""
         return frozenset(self._noted)
 
+    def _what_was_exchanged(self) -> tuple[Exchange, ...]:
+        """What this program was asked so far, and what it replied."""
+        return tuple(self._exchanges)
+
+    def _recall(self, probe: Probe, passes: Passes) -> Trial | None:
+        """Put the questions of those that passed on this probe, as long as the replies are theirs too; their trial, if
+        all are. Otherwise the body is to run: questions that were put ahead have their replies already.
+        """
+        replies: list[bytes] = []
+        while (question := passes.question(probe, replies)) is not None:
+            try:
+                reply = self._child.put(question, wall_seconds(self._limits))
+            except ChildLost as lost:
+                self._ahead.append((question, lost))
+                return None
+            self._ahead.append((question, reply))
+            replies.append(reply.digest)
+        return passes.trial(probe, replies)
+
     def _call(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-        answer = self._ask(lambda seconds: self._child.call(name, args, kwargs, seconds))
+        answer = self._ask(self._child.to_call(name, args, kwargs))
         _refuse_mutation(name, answer.mutated)
         return answer.value
 
     def _run(self, scenario: Scenario, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-        return self._ask(lambda s: self._child.run(scenario.text, scenario.name, args, kwargs, s)).value
+        return self._ask(self._child.to_run(scenario.text, scenario.name, args, kwargs)).value
 
-    def _ask(self, question: Callable[[float], Answer]) -> Answer:
+    def _ask(self, question: Packed) -> Answer:
         try:
-            answer = question(wall_seconds(self._limits))
+            reply = self._reply(question)
+            answer = self._child.read(reply)
         except StudentRaised as e:
             raise raised(e) from None
         except ChildLost as e:
             raise Lost(lost_message(e.reason, self._limits), e.reason) from None
+        self._exchanges.append(Exchange(question, reply.digest))
         self._noted.update(answer.noted)
         if self._device != "cpu" and "cpu" in answer.devices:
             raise Fault(Stage.DEVICE, verdicts.came_back_on_the_cpu(), basis=Basis.SELF_REPORTED)
         return answer
+
+    def _reply(self, question: Packed) -> Packed:
+        """The reply, if it came ahead to this very question; else it is asked for now."""
+        if self._ahead:
+            put, reply = self._ahead.popleft()
+            if put == question:
+                if isinstance(reply, ChildLost):
+                    raise reply
+                return reply
+            self._ahead.clear()
+        return self._child.put(question, wall_seconds(self._limits))
 
 
 @functools.lru_cache(maxsize=256)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +17,7 @@ from torchstone.judge import accounts, collection
 from torchstone.judge.children import Zygotes
 from torchstone.judge.diagnosis import CheckName, Diagnosis, Evidence, evidence
 from torchstone.judge.keys import WeekKeys, wanted_digest
+from torchstone.judge.passes import Passes
 from torchstone.judge.policy import policed
 from torchstone.judge.probe import Check
 from torchstone.judge.result import exercises
@@ -37,6 +38,7 @@ class _Known:
     worlds: tuple[str, ...]
     kept: WantedValues | None
     keys: WeekKeys
+    passes: Passes = field(default_factory=Passes)
 
     @cached_property
     def docket(self) -> collection.Docket:
@@ -87,7 +89,8 @@ class Judge:
 
     def sitting(self, program: Program) -> Sitting:
         """One program before this judge, to be conducted by pytest. A context manager."""
-        return Sitting(self._known(program.assignment).week, program, self._policy, self._zygotes)
+        known = self._known(program.assignment)
+        return Sitting(known.week, program, self._policy, self._zygotes, passes=known.passes)
 
     def result(self, sitting: Sitting, checks: Sequence[Check]) -> Result:
         """What a sitting came to, and its evidence kept for a diagnosis."""

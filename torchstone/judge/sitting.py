@@ -15,6 +15,7 @@ from torchstone.judge.children import Children, Device, Unloadable, Zygotes, own
 from torchstone.judge.device_faults import is_about_devices
 from torchstone.judge.draw import WORLDS, Draw
 from torchstone.judge.implementations import Jailed, Lost
+from torchstone.judge.passes import Passes
 from torchstone.judge.probe import Became, Check, Finding, Probe
 from torchstone.judge.trial import Oracle, Trial
 from torchstone.judge.week import Week
@@ -42,7 +43,9 @@ def worlds(policy: GradingPolicy) -> tuple[str, ...]:
 
 
 class Sitting:
-    """A context manager. `findings` holds what became of every probe so far, in order. `trial` makes its trials."""
+    """A context manager. `findings` holds what became of every probe so far, in order. `trial` makes its trials;
+    `passes` remembers what passed, over all programs of a week.
+    """
 
     def __init__(
         self,
@@ -52,8 +55,9 @@ class Sitting:
         zygotes: Zygotes,
         clock: Callable[[], float] = time.monotonic,
         trial: Callable[[Oracle], Trial] = Trial,
+        passes: Passes | None = None,
     ) -> None:
-        self._trial = trial
+        self._trial, self._passes = trial, passes
         self.week, self.program, self.policy = week, program, policy
         self.findings: list[Finding] = []
         self.blamed: dict[Check, str] = {}  #: checks that could not be started, by the course's fault
@@ -168,10 +172,15 @@ class Sitting:
         except Unloadable as e:
             self._unloadable = e
             return None, e
-        trial = self._trial(oracle)
         student = Jailed(child, self.policy.jail.limits, device)
+        passes = self._passes if device == probe.world.device else None  # not where it poses
+        if passes is not None and (passed := student._recall(probe, passes)) is not None:
+            return passed, None
+        trial = self._trial(oracle)
         fault = trial.run(probe.body, probe.args, student, Draw(self.week.key, probe.name, probe.world))
         self._noted = student._what_was_noted()
+        if passes is not None and fault is None and not self._noted:
+            passes.remember(probe, student._what_was_exchanged(), trial)
         return trial, fault
 
     def _note(self, probe: Probe, fault: Fault | None, seconds: float) -> None:

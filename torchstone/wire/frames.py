@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -46,7 +47,7 @@ class Packed:
     def size(self) -> int:
         return len(self.header) + len(self.body)
 
-    @property
+    @functools.cached_property
     def digest(self) -> bytes:
         """SHA-256 of the whole."""
         return hashlib.sha256(b"%d:%b%b" % (len(self.header), self.header, self.body)).digest()
