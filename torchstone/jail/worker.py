@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import functools
 import linecache
 import math
 import os
@@ -140,7 +141,7 @@ class Worker:
     def _run(self, source: str, entry: str, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[object, list[int]]:
         calm()
         world = dict(SCENARIO_NAMES)
-        exec(compile(source, _SCENARIO_FILE, "exec", dont_inherit=True), world)
+        exec(_compiled(source), world)
         program: Any = world[entry]
         return program(self._implementation, *args, **kwargs), []
 
@@ -190,6 +191,11 @@ class Worker:
         except BaseException:
             text = jailed.unreadable_message()
         return kinds.get(type(error), "raised"), type(error).__name__[:80], text, label, line
+
+
+@functools.lru_cache(maxsize=64)
+def _compiled(scenario: str) -> types.CodeType:
+    return compile(scenario, _SCENARIO_FILE, "exec", dont_inherit=True)
 
 
 def calm() -> None:
