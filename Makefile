@@ -29,9 +29,9 @@ battery: $(STAMP)
 	set -e; for week in $(WEEKS); do $(BIN)/torchstone week check $$week; done
 	set -e; for week in $(MUTATED); do $(BIN)/torchstone week mutate $$week; done
 
-# The figures of docs/diagnosis.md, anew: about four minutes.
+# The figures of docs/benchmarks.md and docs/diagnosis.md, anew: about 40 minutes on two quiet cores.
 bench: $(STAMP)
-	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.diagnosis
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks
 
 check: $(STAMP)
 	$(BIN)/ruff check .

@@ -24,6 +24,9 @@ from torchstone.judge import Week
 from torchstone.judge.week import script_cells
 from torchstone.notebook import dumps, read
 
+#: Student → answer cell → source.
+HandedIn = Mapping[str, Mapping[str, str]]
+
 WEEK: Final = "week04"
 LIGHT: Final = Path(__file__).with_name("light")
 
@@ -40,8 +43,9 @@ def our_course() -> Course:
 # ---- the class ------------------------------------------------------------------------------------------------------
 
 
-def answers(week: Week, count: int) -> dict[str, dict[str, str]]:
-    """Student → answer cell → source."""
+def answers(count: int) -> HandedIn:
+    """What `count` people hand in."""
+    week: Week = week_of(our_course(), WEEK)
     alternatives, misconceptions = list(week.alternatives), [m.name for m in week.misconceptions]
     found = {}
     for number in range(count):
@@ -65,7 +69,7 @@ def answers(week: Week, count: int) -> dict[str, dict[str, str]]:
     return found
 
 
-def hand_in(root: Path, release: Mapping[str, Any], handed_in: Mapping[str, Mapping[str, str]]) -> None:
+def hand_in(root: Path, release: Mapping[str, Any], handed_in: HandedIn) -> None:
     """Put everyone's notebook into root/submitted/."""
     for student, cells in handed_in.items():
         folder = root / "submitted" / student / WEEK
@@ -87,17 +91,16 @@ def _grade_id(cell: Mapping[str, Any]) -> str:
 # ---- courses --------------------------------------------------------------------------------------------------------
 
 
-def full(root: Path, count: int) -> Course:
-    """A copy of our course in which `count` people have handed in week 4."""
+def full(root: Path, handed_in: HandedIn) -> Course:
+    """A copy of our course in which this class has handed in week 4."""
     course = copy_course(our_course(), root)
     generate(course, WEEK)
-    hand_in(root, _release(root), answers(week_of(course, WEEK), count))
+    hand_in(root, _release(root), handed_in)
     return course
 
 
-def light(root: Path, count: int, probes: int) -> Course:
+def light(root: Path, handed_in: HandedIn, probes: int) -> Course:
     """The same class under the light graders: `probes` probes an exercise, on the CPU, nothing to diagnose with."""
-    handed_in = answers(week_of(our_course(), WEEK), count)
     course = copy_course(our_course(), root, 'course["devices"]["scored"] = ["cpu"]')
     graders = course.graders / WEEK
     for path in graders.iterdir():
@@ -112,13 +115,13 @@ def light(root: Path, count: int, probes: int) -> Course:
     return course
 
 
-def plain(root: Path, count: int, probes: int) -> None:
+def plain(root: Path, handed_in: HandedIn, probes: int) -> None:
     """The same class in a stock nbgrader course whose test cells ask the same. It is yet to be released."""
     (root / "source" / WEEK).mkdir(parents=True)
     (root / "nbgrader_config.py").write_text(_NBGRADER)
     source = light_notebook(probes)
     (root / "source" / WEEK / f"{WEEK}.ipynb").write_text(dumps(source), encoding="utf-8")
-    hand_in(root, source, answers(week_of(our_course(), WEEK), count))
+    hand_in(root, source, handed_in)
 
 
 def light_notebook(probes: int) -> dict[str, Any]:

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import os
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -19,7 +17,7 @@ from typing import Final
 import torch
 
 from benchmarks.faults.draws import Tally, listed, unlisted
-from benchmarks.rows import Row, alone, at_least, at_most
+from benchmarks.rows import Row, alone, at_least, at_most, between
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "diagnosis.md"
 BEGIN: Final = "<!-- figures: written by benchmarks/diagnosis.py -->"
@@ -44,7 +42,7 @@ def measure(options: argparse.Namespace) -> Iterator[Row]:
     text = figures(inside, outside, command)
     print(text)
     if not options.dry:
-        _write(text)
+        between(PAGE, BEGIN, END, text)
     drawn = sum(t.drawn for t in inside.values())
     right = 100 * sum(t.right for t in inside.values()) / max(1, drawn)
     yield at_least(f"faults of the list that are named by the right class, of {drawn:,}", right, WANTED, "%")
@@ -78,16 +76,6 @@ def figures(inside: Mapping[str, Tally], outside: Mapping[str, Sequence[str | No
 
 def _count(names: Sequence[str | None]) -> int:
     return sum(name is not None for name in names)
-
-
-def _write(text: str) -> None:
-    page = PAGE.read_text(encoding="utf-8")
-    before, rest = page.split(BEGIN)
-    after = rest.split(END)[1]
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=PAGE.parent, delete=False) as file:
-        file.write(f"{before}{BEGIN}\n{text}\n{END}{after}")
-    os.chmod(file.name, 0o644)
-    os.replace(file.name, PAGE)
 
 
 if __name__ == "__main__":

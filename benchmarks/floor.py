@@ -33,7 +33,7 @@ def measure(options: argparse.Namespace) -> Iterator[Row]:
 
     with tempfile.TemporaryDirectory(prefix="torchstone-bench-") as folder:
         root = Path(folder, "course")
-        classroom.full(root, options.programs)
+        classroom.full(root, classroom.answers(options.programs))
         runs = [
             (side("floor", root, options.programs), side("jailed", root, options.programs))
             for _ in range(options.rounds)

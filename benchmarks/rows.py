@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -77,3 +79,13 @@ def dump(rows: Sequence[Row], path: Path) -> None:
 
 def load(path: Path) -> list[Row]:
     return [Row(**r) for r in json.loads(path.read_text(encoding="utf-8"))]
+
+
+def between(page: Path, begin: str, end: str, text: str) -> None:
+    """Replace what stands between two lines of a page, whole or not at all."""
+    before, rest = page.read_text(encoding="utf-8").split(begin)
+    after = rest.split(end)[1]
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=page.parent, delete=False) as file:
+        file.write(f"{before}{begin}\n{text}\n{end}{after}")
+    os.chmod(file.name, 0o644)
+    os.replace(file.name, page)

@@ -4,7 +4,8 @@
 
 Light: two probes an exercise, on the CPU, the same in nbgrader's test cells and in a grader of ours. Full: week 4 as it
 is graded, in all worlds and on the simulated accelerator, with diagnosis. The runs alternate, each in a course made
-anew. `--submissions 10` takes about two minutes, and shares the judges' start among ten.
+anew; nbgrader, which grades one after the other, gets a part of the class in each round. `--submissions 10` takes about
+two minutes, and shares the judges' start among ten.
 """
 
 from __future__ import annotations
@@ -31,12 +32,17 @@ _LIGHT: Final = 2  # probes an exercise
 PICTURE: Final = ROOT / "docs" / "images" / "throughput.svg"
 
 
+#: What processes of ours are told by, and what they are. What is left is the jail's: fork servers and their children.
+_PARTS: Final = {"torchstone.batch.judge_process": "the judges", "torchstone grade": "the command, with the gradebook"}
+
+
 @dataclass(frozen=True)
 class Cost:
     """Seconds a submission."""
 
     cpu: float
     clock: float
+    own: tuple[float, ...] = ()  #: processor time of `_PARTS`
 
 
 def parser() -> argparse.ArgumentParser:
@@ -54,17 +60,17 @@ def measure(options: argparse.Namespace) -> Iterator[Row]:
 
 
 def _measured(folder: Path, options: argparse.Namespace) -> Iterator[Row]:
-    count = options.submissions
+    handed_in = classroom.answers(options.submissions)
     runs: dict[str, list[Cost]] = {"nbgrader": [], "light": [], "full": []}
     different: set[str] = set()
     for turn in range(options.rounds):
         place = folder / str(turn)
-        runs["light"].append(ours(place / "light", count, options.jobs, probes=_LIGHT))
-        runs["nbgrader"].append(theirs(place / "nbgrader", count, _LIGHT))
-        runs["full"].append(ours(place / "full", count, options.jobs))
+        part = dict(list(handed_in.items())[turn :: options.rounds])
+        runs["light"].append(ours(place / "light", handed_in, options.jobs, probes=_LIGHT))
+        runs["nbgrader"].append(theirs(place / "nbgrader", part, _LIGHT))
+        runs["full"].append(ours(place / "full", handed_in, options.jobs))
         told, wanted = classroom.scores(place / "light"), classroom.scores(place / "nbgrader")
-        students = {*told, *wanted}
-        different |= {f"{s}: {told.get(s)}, not {wanted.get(s)}" for s in students if told.get(s) != wanted.get(s)}
+        different |= {f"{s}: {told.get(s)}, not {wanted.get(s)}" for s in part if told.get(s) != wanted.get(s)}
     for line in sorted(different):
         print(f"another score: {line}", file=sys.stderr)
     nbgrader, light, full = (_median(runs[kind]) for kind in ("nbgrader", "light", "full"))
@@ -76,40 +82,54 @@ def _measured(folder: Path, options: argparse.Namespace) -> Iterator[Row]:
     yield at_least("full against nbgrader's light: processor time", nbgrader.cpu / full.cpu, 8, "×")
     yield at_least(f"the same by the clock, {options.jobs} judges", nbgrader.clock / full.clock, 8, "×")
     for kind, cost in (("light", light), ("full", full)):
-        sums = arithmetic(folder / "0" / kind, min(count, 30))
-        yield figure(f"{kind}: the checks' own arithmetic, a submission", sums, "s")
+        sums = arithmetic(folder / "0" / kind, min(options.submissions, 30))
+        yield from _where(kind, cost, sums)
         share = 100 * (cost.cpu - sums) / nbgrader.cpu
         yield at_most(f"{kind}: all that is not arithmetic, of nbgrader's time", share, 10, "%")
     yield at_most("scores of honest submissions that differ from nbgrader's", len(different), 0)
     if options.plot:
-        _draw(folder, options, nbgrader, light, full)
+        _draw(folder, options, handed_in, nbgrader, light, full)
 
 
 # ---- one run --------------------------------------------------------------------------------------------------------
 
 
-def ours(root: Path, count: int, jobs: int, probes: int | None = None) -> Cost:
+def ours(root: Path, handed_in: classroom.HandedIn, jobs: int, probes: int | None = None) -> Cost:
     """`torchstone grade` in a new course: under our graders, or under light ones with `probes` probes an exercise."""
     if probes is None:
-        classroom.full(root, count)
+        classroom.full(root, handed_in)
     else:
-        classroom.light(root, count, probes)
-    return _each(used([*_TORCHSTONE, "--jobs", str(jobs)], root, {"PYTHONPATH": str(ROOT)}), count)
+        classroom.light(root, handed_in, probes)
+    command = [*_TORCHSTONE, "--jobs", str(jobs)]
+    return _each(used(command, root, {"PYTHONPATH": str(ROOT)}, tuple(_PARTS)), len(handed_in))
 
 
-def theirs(root: Path, count: int, probes: int) -> Cost:
+def theirs(root: Path, handed_in: classroom.HandedIn, probes: int) -> Cost:
     """`nbgrader autograde` in a new course of its own."""
-    classroom.plain(root, count, probes)
+    classroom.plain(root, handed_in, probes)
     used([*_NBGRADER, "generate_assignment", classroom.WEEK], root)
-    return _each(used([*_NBGRADER, "autograde", classroom.WEEK], root), count)
+    return _each(used([*_NBGRADER, "autograde", classroom.WEEK], root), len(handed_in))
 
 
 def _each(spent: Used, count: int) -> Cost:
-    return Cost(spent.cpu / count, spent.clock / count)
+    return Cost(spent.cpu / count, spent.clock / count, tuple(cpu / count for cpu in spent.own.values()))
 
 
 def _median(costs: Sequence[Cost]) -> Cost:
-    return Cost(statistics.median(c.cpu for c in costs), statistics.median(c.clock for c in costs))
+    own = zip(*(c.own for c in costs), strict=True)
+    return Cost(
+        statistics.median(c.cpu for c in costs),
+        statistics.median(c.clock for c in costs),
+        tuple(statistics.median(part) for part in own),
+    )
+
+
+def _where(kind: str, cost: Cost, sums: float) -> Iterator[Row]:
+    """Where the time of a submission goes."""
+    for part, seconds in zip(_PARTS.values(), cost.own, strict=True):
+        yield figure(f"{kind}: of that {part}", seconds, "s")
+    yield figure(f"{kind}: of that the jail, students' code included", cost.cpu - sum(cost.own), "s")
+    yield figure(f"{kind}: the checks' own arithmetic, in one process", sums, "s")
 
 
 # ---- the picture ----------------------------------------------------------------------------------------------------
@@ -119,7 +139,14 @@ _BLUE: Final = "#0072B2"
 _ORANGE: Final = "#D55E00"
 
 
-def _draw(folder: Path, options: argparse.Namespace, nbgrader: Cost, light: Cost, full: Cost) -> None:
+def _draw(
+    folder: Path,
+    options: argparse.Namespace,
+    handed_in: classroom.HandedIn,
+    nbgrader: Cost,
+    light: Cost,
+    full: Cost,
+) -> None:
     """Processor time a submission against the probes of a battery, both sides, into docs/images."""
     import matplotlib
 
@@ -128,8 +155,9 @@ def _draw(folder: Path, options: argparse.Namespace, nbgrader: Cost, light: Cost
 
     mine, stock = {_LIGHT: light.cpu}, {_LIGHT: nbgrader.cpu}
     for probes in (8, 32):
-        mine[probes] = ours(folder / f"light-{probes}", options.submissions, options.jobs, probes=probes).cpu
-        stock[probes] = theirs(folder / f"nbgrader-{probes}", max(2, options.submissions // 10), probes).cpu
+        mine[probes] = ours(folder / f"light-{probes}", handed_in, options.jobs, probes=probes).cpu
+        few = dict(list(handed_in.items())[:: max(1, options.submissions // 10)])
+        stock[probes] = theirs(folder / f"nbgrader-{probes}", few, probes).cpu
     plt.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "torchstone"})
     fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
     for costs, label, colour, marker in (

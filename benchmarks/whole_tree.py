@@ -6,14 +6,16 @@ and waits for it, so that jailed processes and notebook kernels are counted whoe
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -22,48 +24,86 @@ ROOT: Final = Path(__file__).parents[1]
 
 _PR_SET_CHILD_SUBREAPER: Final = 36
 _SAID: Final = 3000
+_LOOK_SECONDS: Final = 0.25
 
 
 @dataclass(frozen=True)
 class Used:
-    """What a command used up, in seconds."""
+    """What a command used up, in seconds. `own` is the processor time of single processes, by what their command line
+    holds: as it was when it was last looked at, so a little less than all.
+    """
 
     cpu: float
     clock: float
+    own: Mapping[str, float]
 
 
-def used(command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> Used:
-    """Run a command in `folder` to its end, its output kept back. Raises RuntimeError with that output if it fails."""
+def used(
+    command: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+    marks: Sequence[str] = (),
+) -> Used:
+    """Run a command in `folder` to its end, its output kept back; `marks` are what to tell processes by.
+
+    Raises RuntimeError with the output if it fails.
+    """
     reader, writer = os.pipe()
     environment = {**os.environ, "OMP_NUM_THREADS": "1", **(environment or {})}
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"  # nbgrader calls alembic
     wrapped = [sys.executable, str(Path(__file__)), str(writer), *command]
-    with os.fdopen(reader) as report:
-        done = subprocess.run(
+    with os.fdopen(reader) as report, tempfile.TemporaryFile("w+", errors="replace") as said:
+        process = subprocess.Popen(
             wrapped,
             cwd=folder,
             env=environment,
             pass_fds=[writer],
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=said,
             stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            check=False,
         )
         os.close(writer)
-        if done.returncode:
-            raise RuntimeError(f"{' '.join(command)} gave {done.returncode}:\n{done.stdout[-_SAID:]}")
-        return Used(**json.loads(report.read()))
+        seen: dict[int, tuple[str, float]] = {}
+        while process.poll() is None:
+            seen |= _marked(process.pid, marks)
+            time.sleep(_LOOK_SECONDS)
+        if process.returncode:
+            said.seek(0)
+            raise RuntimeError(f"{' '.join(command)} gave {process.returncode}:\n{said.read()[-_SAID:]}")
+        own = {mark: sum(cpu for m, cpu in seen.values() if m == mark) for mark in marks}
+        return Used(**json.loads(report.read()), own=own)
 
 
 def so_far(process: int) -> float:
     """Processor seconds of a process, of its descendants that live, and of those that were waited for."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    spent = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")  # utime, stime, cutime, cstime
-    for thread in Path(f"/proc/{process}/task").iterdir():
-        spent += sum(so_far(int(child)) for child in (thread / "children").read_text().split())
-    return spent
+    return sum(_ticks(p, 4) for p in _tree(process))
+
+
+def _marked(process: int, marks: Sequence[str]) -> dict[int, tuple[str, float]]:
+    """Of the processes that hold a mark in their command line: the mark, and the processor time of it alone."""
+    found = {}
+    for p in _tree(process):
+        with contextlib.suppress(OSError):  # it has ended
+            line = Path(f"/proc/{p}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            if mark := next((m for m in marks if m in line and "whole_tree" not in line), None):
+                found[p] = (mark, _ticks(p, 2))
+    return found
+
+
+def _tree(process: int) -> Iterator[int]:
+    yield process
+    with contextlib.suppress(OSError):  # it has ended
+        for thread in Path(f"/proc/{process}/task").iterdir():
+            for child in (thread / "children").read_text().split():
+                yield from _tree(int(child))
+
+
+def _ticks(process: int, fields: int) -> float:
+    """Seconds in utime, stime, and with four fields also those of children that were waited for."""
+    with contextlib.suppress(OSError):
+        told = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, told[11 : 11 + fields])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
 
 
 def main(report: int, command: Sequence[str]) -> int:
