@@ -49,10 +49,10 @@ def test_a_page_is_replaced_whole_or_not_at_all(good, layout, monkeypatch):
     (page,) = write_pages([good], layout)
     before = page.read_text()
 
-    def full_disk(_descriptor: int) -> None:
+    def full_disk(_descriptor: int, _mode: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "fsync", full_disk)
+    monkeypatch.setattr(os, "fchmod", full_disk)
     with pytest.raises(CourseError, match="No space left on device"):
         write_pages([replace(good, name="Another Name")], layout)
     assert page.read_text() == before

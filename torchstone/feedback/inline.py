@@ -34,6 +34,7 @@ _DRAWS: Final = frozenset(_ELEMENTS.split())
 _ADJUSTS: Final = frozenset(_ATTRIBUTES.split())
 
 
+@lru_cache(maxsize=4096)
 def inline(text: str) -> Markup:
     r"""`text` as HTML: backticks to `<code>`, `$…$` to MathML, everything else escaped.
 

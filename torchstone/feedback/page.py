@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from statistics import mean, median
 from typing import Final
@@ -55,15 +56,69 @@ def staff_page_name(student: str) -> str:
     return f"student-{quote(student, safe='')}.html"
 
 
-def class_page(reports: Sequence[StudentReport], link: Callable[[StudentReport], str] = staff_file) -> str:
+@dataclass(frozen=True)
+class ClassLine:
+    """A report as a class's page shows it: without its result."""
+
+    student: str
+    name: str
+    assignment: str
+    title: str
+    href: str
+    total: float
+    maximum: float
+    late: str
+    received: str
+    graded: bool
+    flags: tuple[str, ...]
+    exercises: Mapping[str, ClassScore]
+
+
+@dataclass(frozen=True)
+class ClassScore:
+    """One exercise of a line."""
+
+    score: float
+    shown: str
+    mark: words.Mark
+
+
+def class_line(report: StudentReport, href: str) -> ClassLine:
+    """The line of a report; `href`: its staff page, relative to the class's."""
+    results = {e.exercise: e for e in report.result.exercises} if report.result else {}
+    return ClassLine(
+        student=report.student,
+        name=report.name,
+        assignment=report.assignment,
+        title=report.title,
+        href=href,
+        total=report.total,
+        maximum=report.maximum,
+        late=words.number(report.late.penalty) if report.late else "",
+        received=f"{report.received:%Y-%m-%d %H:%M %Z}".strip() if report.received else "",
+        graded=was_graded(report),
+        flags=report.flags,
+        exercises={
+            s.exercise: ClassScore(s.score, shown_score(s), exercise_mark(s, results.get(s.exercise)))
+            for s in report.exercises
+        },
+    )
+
+
+def class_page(reports: Iterable[StudentReport], link: Callable[[StudentReport], str] = staff_file) -> str:
+    """`class_page_of` reports that are at hand; `link` gives the file name of a report's staff page."""
+    return class_page_of([class_line(report, link(report)) for report in reports])
+
+
+def class_page_of(lines: Iterable[ClassLine]) -> str:
     """All students of one assignment on one page for staff: totals, exercises, flags, links to the staff pages.
 
-    `link` gives the file name of a report's staff page, relative to this page. Statistics of the class are left out
-    where fewer than `SMALLEST_CLASS` students have a result. Reports are listed by name.
+    Statistics of the class are left out where fewer than `SMALLEST_CLASS` students have a result. Students are listed
+    by name.
     """
-    ordered = sorted(reports, key=lambda report: (report.name.casefold(), report.student))
-    exercises = _columns(ordered)
-    graded = [report for report in ordered if was_graded(report)]
+    ordered = sorted(lines, key=lambda line: (line.name.casefold(), line.student))
+    exercises = list(dict.fromkeys(e for line in ordered for e in line.exercises))  # in order of first appearance
+    graded = [line for line in ordered if line.graded]
     return (
         environment()
         .get_template("class.html.j2")
@@ -71,7 +126,7 @@ def class_page(reports: Sequence[StudentReport], link: Callable[[StudentReport],
             assignment=one_line(ordered[0].assignment) if ordered else "",
             title=one_line(ordered[0].title) if ordered else "",
             exercises=[one_line(exercise) for exercise in exercises],
-            rows=[_row(report, exercises, quote(link(report))) for report in ordered],
+            rows=[_row(line, exercises) for line in ordered],
             graded=len(graded),
             statistics=_statistics(graded, exercises),
             smallest=SMALLEST_CLASS,
@@ -104,37 +159,28 @@ def _page(report: StudentReport) -> dict[str, object]:
     return {"page": page, "steps": steps}
 
 
-def _columns(reports: Sequence[StudentReport]) -> list[str]:
-    """Every exercise that any report has, in order of first appearance."""
-    return list(dict.fromkeys(score.exercise for report in reports for score in report.exercises))
-
-
-def _row(report: StudentReport, exercises: Sequence[str], href: str) -> dict[str, object]:
-    results = {e.exercise: e for e in report.result.exercises} if report.result else {}
-    scores = {score.exercise: score for score in report.exercises}
+def _row(line: ClassLine, exercises: Sequence[str]) -> dict[str, object]:
+    given = line.exercises
     return {
-        "student": one_line(report.student),
-        "name": one_line(report.name),
-        "href": href,
-        "total": words.number(report.total),
-        "maximum": words.number(report.maximum),
-        "late": words.number(report.late.penalty) if report.late else "",
-        "received": f"{report.received:%Y-%m-%d %H:%M %Z}".strip() if report.received else "",
-        "graded": was_graded(report),
-        "flags": [one_line(flag) for flag in report.flags],
-        "cells": [
-            (shown_score(scores[e]), exercise_mark(scores[e], results.get(e))) if e in scores else None
-            for e in exercises
-        ],
+        "student": one_line(line.student),
+        "name": one_line(line.name),
+        "href": quote(line.href),
+        "total": words.number(line.total),
+        "maximum": words.number(line.maximum),
+        "late": line.late,
+        "received": line.received,
+        "graded": line.graded,
+        "flags": [one_line(flag) for flag in line.flags],
+        "cells": [(given[e].shown, given[e].mark) if e in given else None for e in exercises],
     }
 
 
-def _statistics(graded: Sequence[StudentReport], exercises: Sequence[str]) -> dict[str, object] | None:
+def _statistics(graded: Sequence[ClassLine], exercises: Sequence[str]) -> dict[str, object] | None:
     if len(graded) < SMALLEST_CLASS:
         return None
-    totals = [report.total for report in graded]
+    totals = [line.total for line in graded]
     means = []
     for exercise in exercises:
-        scores = [score.score for report in graded for score in report.exercises if score.exercise == exercise]
+        scores = [line.exercises[exercise].score for line in graded if exercise in line.exercises]
         means.append(words.number(mean(scores)) if len(scores) >= SMALLEST_CLASS else "–")
     return {"mean": words.number(mean(totals)), "median": words.number(median(totals)), "means": means}

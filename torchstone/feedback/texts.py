@@ -19,6 +19,7 @@ COMMENT: Final = 5000
 #: Joiners that scripts and emoji need; they neither hide text nor turn it round.
 _JOINERS: Final = "\u200c\u200d"
 _MARKS_IN_A_ROW: Final = 4
+_LINES: Final = str.maketrans("", "", "\n\t")
 
 
 def _shown(character: str) -> str:
@@ -33,6 +34,8 @@ def visible(text: str, limit: int = STUDENT_TEXT) -> str:
     """
     cut = text[:limit]
     rest = len(text) - len(cut)
+    if not rest and cut.isascii() and cut.translate(_LINES).isprintable():
+        return cut  # nothing in it to spell out; most texts are so
     parts: list[str] = []
     marks = 0
     for character in cut.replace("\r\n", "\n").replace("\r", "\n"):

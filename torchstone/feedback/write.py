@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from torchstone.errors import CourseError
-from torchstone.feedback.page import class_page, staff_file, staff_page, student_page
+from torchstone.feedback.page import ClassLine, class_line, class_page_of, staff_file, staff_page, student_page
 from torchstone.model import StudentReport
 
 _PRIVATE: Final = 0o600
@@ -42,39 +42,23 @@ def write_pages(
     directory_for: Callable[[StudentReport], Path],
     submitted_for: Callable[[StudentReport], Path | None] = nowhere,
 ) -> tuple[Path, ...]:
-    """Write each student's page to `directory_for(report)/<assignment>.html` and return the pages' paths.
+    """`write_page` for each report; return the pages' paths.
 
     `directory_for` gives nbgrader's `feedback/<student>/<assignment>`; `submitted_for` the folder that
     `nbgrader submit` filled, where there is one: its secret lets the student fetch the page.
-    Folders get mode 0700, pages 0600 (0644 for a page that nbgrader's exchange hands out). A page is replaced whole.
-
-    Raises CourseError where a folder or a file cannot be written; the pages before it stand.
     """
-    return tuple(_write_page(report, directory_for(report), submitted_for(report)) for report in reports)
+    return tuple(
+        write_page(report, directory_for(report), exchange_secret(submitted_for(report))) for report in reports
+    )
 
 
-def write_staff_pages(reports: Iterable[StudentReport], index: Path) -> tuple[Path, ...]:
-    """Write the class's page to `index` and every student's staff page into a folder beside it; return all paths.
+def write_page(report: StudentReport, directory: Path, secret: str | None = None) -> Path:
+    """Write a student's page to `directory/<assignment>.html`, with the two files that nbgrader's exchange asks for.
 
-    For `feedback/week04.html` the folder is `feedback/week04-staff/`: nbgrader hands out every page that lies in
-    `feedback/<student>/<assignment>/`, and these do not. Folders get mode 0700, pages 0600.
-
-    Raises CourseError where a folder or a file cannot be written.
+    Folders get mode 0700, pages 0600 (0644 for a page that the exchange hands out: one with a `secret`). A page is
+    replaced whole. Raises CourseError where a folder or a file cannot be written.
     """
-    listed = tuple(reports)
-    folder = index.parent / f"{index.stem}-staff"
-    _make_private(index.parent)
-    _make_private(folder)
-    pages = tuple(folder / staff_file(report) for report in listed)
-    for report, page in zip(listed, pages, strict=True):
-        _replace(page, staff_page(report), _PRIVATE)
-    _replace(index, class_page(listed, lambda report: f"{folder.name}/{staff_file(report)}"), _PRIVATE)
-    return (index, *pages)
-
-
-def _write_page(report: StudentReport, directory: Path, submitted: Path | None) -> Path:
     _make_private(directory)
-    secret = _exchange_secret(submitted) if submitted is not None else None
     page = directory / f"{report.assignment}.html"
     _replace(page, student_page(report), _PRIVATE if secret is None else _RELEASED)
     received = report.received.strftime("%Y-%m-%d %H:%M:%S.%f %Z") if report.received else ""
@@ -86,8 +70,49 @@ def _write_page(report: StudentReport, directory: Path, submitted: Path | None) 
     return page
 
 
-def _exchange_secret(submitted: Path) -> str | None:
+def write_staff_pages(reports: Iterable[StudentReport], index: Path) -> tuple[Path, ...]:
+    """Write the class's page to `index` and every student's staff page into a folder beside it; return all paths.
+
+    For `feedback/week04.html` the folder is `feedback/week04-staff/`: nbgrader hands out every page that lies in
+    `feedback/<student>/<assignment>/`, and these do not. Folders get mode 0700, pages 0600.
+
+    Raises CourseError where a folder or a file cannot be written.
+    """
+    listed = tuple(reports)
+    pages = tuple(write_staff_page(report, index) for report in listed)
+    write_class_page([class_line(report, staff_href(report, index)) for report in listed], index)
+    return (index, *pages)
+
+
+def write_staff_page(report: StudentReport, index: Path) -> Path:
+    """Write one student's staff page into the folder beside `index`. Raises CourseError."""
+    page = index.parent / staff_href(report, index)
+    _make_private(page.parent)
+    _replace(page, staff_page(report), _PRIVATE)
+    return page
+
+
+def staff_href(report: StudentReport, index: Path) -> str:
+    """Where a student's staff page lies, from the class's page."""
+    return f"{index.stem}-staff/{staff_file(report)}"
+
+
+def write_class_page(lines: Iterable[ClassLine], index: Path) -> None:
+    """Write the class's page. Raises CourseError."""
+    _make_private(index.parent)
+    _replace(index, class_page_of(lines), _PRIVATE)
+
+
+def beside_is(directory: Path, secret: str | None) -> bool:
+    """Whether the two files of the exchange are there, and are those of `secret`."""
+    kept = exchange_secret(directory)
+    return (directory / _TIME_FILE).is_file() and kept is not None and secret in (None, kept)
+
+
+def exchange_secret(submitted: Path | None) -> str | None:
     """What `nbgrader submit` left, if it is what nbgrader writes: a short line of plain letters and digits."""
+    if submitted is None:
+        return None
     try:
         descriptor = os.open(submitted / _SECRET_FILE, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
@@ -113,14 +138,15 @@ def _make_private(directory: Path) -> None:
 
 
 def _replace(path: Path, text: str, mode: int) -> None:
-    """Put `text` at `path` in one step: a reader sees the old file or the new one, never half of either."""
+    """Put `text` at `path` in one step: a reader sees the old file or the new one, never half of either.
+
+    Not synced to the disk: a page that a power failure took is made again by the next run, which compares.
+    """
     try:
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
                 file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
                 os.fchmod(file.fileno(), mode)
             os.replace(name, path)
         except BaseException:

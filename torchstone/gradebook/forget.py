@@ -81,6 +81,7 @@ def forget(course: Course, found: Traces) -> None:
             else:
                 path.unlink(missing_ok=True)
             _remove_empty(path.parent, course.collected)
+        shutil.rmtree(course.state / "pages", ignore_errors=True)  # what pages were made from: it names everyone
     except OSError as e:
         raise CourseError(f"{e.filename} cannot be removed: {e.strerror}; run this again when it can") from e
     manifest = Manifest.load(course.manifest)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -11,6 +11,7 @@ from nbgrader.api import Comment, Grade, MissingEntry, SubmittedAssignment, Subm
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from torchstone.errors import CourseError
 from torchstone.gradebook.book import require_assignment
 
 _Row = TypeVar("_Row")
@@ -44,7 +45,11 @@ class AssignmentRows:
     def __init__(self, book: Any, assignment: str) -> None:
         self._db = book.db
         row = require_assignment(book, assignment)
-        notebook = book.find_notebook(assignment, assignment)
+        try:
+            notebook = book.find_notebook(assignment, assignment)
+        except MissingEntry:
+            what = f"the gradebook has no notebook of {assignment!r}; run `torchstone release {assignment}`"
+            raise CourseError(what) from None
         graded = (*notebook.grade_cells, *notebook.task_cells)
         self.id, self.notebook_id = row.id, notebook.id
         self.kernelspec = json.loads(notebook.kernelspec) if notebook.kernelspec else None
@@ -121,6 +126,18 @@ class Sheet:
 
     def find_comment(self, name: str, *_: str) -> Any:
         return _found(self._comments, name, "comment")
+
+    def grade(self, name: str) -> Any:
+        """The grade of a cell, or None."""
+        return self._grades.get(name)
+
+    def comment(self, name: str) -> Any:
+        """The comment on a cell, or None."""
+        return self._comments.get(name)
+
+    def grades(self) -> Iterable[tuple[str, Any]]:
+        """All grades, with their cells' names."""
+        return self._grades.items()
 
     @property
     def score(self) -> float:
