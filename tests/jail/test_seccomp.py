@@ -12,12 +12,12 @@ ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 OWN = 4321
 
 
-def answer(machine, call, *arguments, architecture=None):
+def answer(machine, call, *arguments, architecture=None, card=False):
     """What the kernel would say: a BPF machine of six instructions."""
     number = syscalls.numbers(machine)[call] if isinstance(call, str) else call
     padded = [a & (1 << 64) - 1 for a in (*arguments, 0, 0, 0, 0, 0, 0)[:6]]
     data = struct.pack("<IIQ6Q", number, architecture or ARCHITECTURES[machine], 0, *padded)
-    program = list(struct.iter_unpack("=HBBI", seccomp.program(OWN, machine)))
+    program = list(struct.iter_unpack("=HBBI", seccomp.program(OWN, machine, card=card)))
     at, word = 0, 0
     while True:
         code, yes, no, operand = program[at]
@@ -97,3 +97,27 @@ def test_the_other_numbering_of_x86_is_the_end():
 def test_an_unknown_machine_has_no_jail():
     with pytest.raises(JailUnavailable, match="riscv64"):
         seccomp.program(1, "riscv64")
+
+
+@machines
+@pytest.mark.parametrize(
+    "request_",
+    [0xC00846C8, 0xC020462A, 0xC0384657, 0x30000001, 0x30000002, 25, 0x25],  # card info, control, map; unified memory
+)
+def test_a_card_is_controlled_only_where_one_is_shown(machine, request_):
+    assert answer(machine, "ioctl", 5, request_) == EPERM
+    assert answer(machine, "ioctl", 5, request_, card=True) == ALLOW
+
+
+@machines
+@pytest.mark.parametrize("request_", [0x5412, 0x541C, 0x4C82, 0x8933, 0x40045431, 0xC0104752])
+def test_nothing_else_is_controlled_beside_a_card(machine, request_):
+    assert answer(machine, "ioctl", 5, request_, card=True) == EPERM
+
+
+@machines
+def test_a_card_changes_no_other_call(machine):
+    for name in ("clone3", "ptrace", "socket", "execve", "mount"):
+        number = syscalls.numbers(machine).get(name)
+        if number is not None:
+            assert answer(machine, name) == answer(machine, name, card=True) != ALLOW

@@ -69,6 +69,24 @@ def test_children_forked_after_the_installation_train() -> None:
     assert run(program) == "[]\n"  # all children trained, and nothing else of the project was needed
 
 
+def test_cuda_does_not_start_beside_it() -> None:
+    program = """
+        import torch
+        torch.version.cuda = "13.0"  # as in a build that has it
+        from torchstone.sim import install
+        install()
+        for start in (torch.cuda.init, torch.cuda.synchronize):
+            try:
+                start()
+            except RuntimeError as error:
+                print(error)
+    """
+    assert (
+        run(program).splitlines()
+        == ["the simulated device is in use in this process; CUDA needs a process of its own"] * 2
+    )
+
+
 def test_refuses_company() -> None:
     program = """
         import torch

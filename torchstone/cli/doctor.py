@@ -174,6 +174,7 @@ def _grading_side(directory: Path) -> Iterator[Line]:
     detail = str(directory.resolve()) + ("" if writable else " is read-only; grading writes its records there")
     yield Line("Grading", "course directory", "good" if writable else "bad", detail)
     yield from _sim()
+    yield _cuda(directory)
     yield from _jail()
 
 
@@ -207,6 +208,25 @@ def _sim() -> Iterator[Line]:
     works = done.stdout.strip() == "True"
     detail = "works" if works else f"does not work: {(done.stderr.strip().splitlines() or ['no answer'])[-1]}"
     yield Line("Devices", "simulated accelerator", "good" if works else "bad", detail)
+
+
+def _cuda(directory: Path) -> Line:
+    """A card in the jail. Without one there is nothing to do, unless the course scores it."""
+    from torchstone import config
+    from torchstone.jail import card_name
+    from torchstone.model import JailPolicy
+
+    try:
+        return Line("Devices", "CUDA", "good", f"{card_name(JailPolicy(preload=()))}, computes in the jail")
+    except TorchstoneError as e:
+        detail = str(e)
+    try:
+        scored = config.load(config.find_root(directory)).settings.devices.scored
+    except TorchstoneError:
+        scored = ()
+    if "cuda" not in scored:
+        return Line("Devices", "CUDA", "note", f"{detail}; no exercise needs one")
+    return Line("Devices", "CUDA", "bad", f"{detail}; `devices` in {config.FILE} scores it: results stay incomplete")
 
 
 def _jail() -> Iterator[Line]:

@@ -144,7 +144,7 @@ class Bench:
                     break
             sitting.close()
             blamed = {c: why for c, why in self.docket.blamed.items() if c.exercise == exercise}
-            (result,) = scored(self.checks(exercise), sitting.findings, blamed, sim_scored="sim" in devices)
+            (result,) = scored(self.checks(exercise), sitting.findings, blamed, scored=tuple(devices))
             return Sat(result, tuple(sitting.findings), sitting.cpu_seconds)
 
     @cached_property

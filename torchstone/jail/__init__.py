@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from torchstone.jail.outcome import Account, Answer, ChildLost, Finding, StudentRaised
     from torchstone.jail.refusals import refusable
     from torchstone.jail.scenario_world import SCENARIO_NAMES, Misfit
-    from torchstone.jail.selftest import self_test
+    from torchstone.jail.selftest import card_name, self_test
     from torchstone.jail.tiers import choose_tier
     from torchstone.jail.zygote import Zygote
 
@@ -27,6 +27,7 @@ __all__ = [
     "Misfit",
     "StudentRaised",
     "Zygote",
+    "card_name",
     "choose_tier",
     "refusable",
     "self_test",
@@ -42,6 +43,7 @@ _HOMES: Final = {
     "SCENARIO_NAMES": "scenario_world",
     "StudentRaised": "outcome",
     "Zygote": "zygote",
+    "card_name": "selftest",
     "choose_tier": "tiers",
     "refusable": "refusals",
     "self_test": "selftest",

@@ -54,6 +54,7 @@ class Child:
         scratch: str | None,
         limits: Limits,
         status: Callable[[], Mapping[str, Any]],
+        card_is_full: Callable[[], bool] | None = None,
     ) -> None:
         self._pidfd = pidfd
         self._requests = requests
@@ -62,6 +63,7 @@ class Child:
         self._scratch = scratch
         self._limits = limits
         self._status = status
+        self._card_is_full = card_is_full
         self._output = bytearray()
         self._written = 0
         self._next_look = 0.0
@@ -313,11 +315,13 @@ class Child:
             poll.register(fd, event)
             if self._output_open:
                 poll.register(self._output_fd, select.POLLIN)
-            step = left if self._scratch is None else min(left, _SCRATCH_SECONDS)
+            unwatched = self._scratch is None and self._card_is_full is None
+            step = left if unwatched else min(left, _SCRATCH_SECONDS)
             ready = dict(poll.poll(min(step, 3600.0) * 1000 + 1))
             if self._output_fd in ready:
                 self._drain()
             self._look_at_scratch()
+            self._look_at_card()
             if fd in ready:
                 return
 
@@ -336,6 +340,11 @@ class Child:
     def _refuse_flood(self) -> None:
         if self._written > FLOOD:
             raise _Overrun(f"printed more than {FLOOD >> 20} MB")
+
+    def _look_at_card(self) -> None:
+        """No limit of the kernel's counts the memory of a card."""
+        if self._card_is_full is not None and self._card_is_full():
+            raise self._lose("memory", "it held more of the card's memory than it may")
 
     def _look_at_scratch(self) -> None:
         """Where the scratch folder lies on a real disk (no mount of its own), nobody but us bounds what is in it."""

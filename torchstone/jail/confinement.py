@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from torchstone.errors import JailError
-from torchstone.jail import landlock, limits, namespaces, paths, seccomp, syscalls
+from torchstone.jail import cuda, landlock, limits, namespaces, paths, seccomp, syscalls
 from torchstone.model import Limits, Tier
 
 #: A child's descriptors: 0 nothing, 1 and 2 its captured output, and the two ends of the wire. Nothing else survives.
@@ -29,6 +29,17 @@ class Confinement:
     tier: Tier
     readable: tuple[str, ...]
     limits: Limits
+    card: cuda.Card | None = None  #: that the children compute on
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """All that may be read."""
+        return self.readable if self.card is None else (*self.readable, *self.card.readable)
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """Device nodes of the card."""
+        return () if self.card is None else self.card.nodes
 
 
 def prepare_zygote(confinement: Confinement) -> None:
@@ -43,11 +54,11 @@ def confine_zygote(confinement: Confinement, scratch: str | None) -> None:
     `scratch` (landlock tier) is where its children get their folders. Raises OSError.
     """
     if confinement.tier == "namespaces":
-        namespaces.build_root(confinement.readable, paths.DEVICES)
+        namespaces.build_root(confinement.shown, (*paths.DEVICES, *confinement.nodes))
         namespaces.mount_box(confinement.limits.disk_mb)
     elif confinement.tier == "landlock":
         assert scratch is not None
-        landlock.restrict(confinement.readable, [scratch], paths.DEVICES)
+        landlock.restrict(confinement.shown, [scratch], paths.DEVICES, confinement.nodes)
 
 
 def claim_descriptors(requests: int, replies: int, output: int) -> None:
@@ -75,7 +86,8 @@ def confine_child(confinement: Confinement, home: str, user: int | None, inherit
         namespaces.private_box(confinement.limits.disk_mb)
     os.chdir(home)
     own_user = user is not None or (tier == "namespaces" and os.geteuid() != 0)
-    limits.apply(confinement.limits, inherited_bytes=inherited_bytes, own_user=own_user)
+    card = confinement.card is not None
+    limits.apply(confinement.limits, inherited_bytes=inherited_bytes, own_user=own_user, card=card)
     if tier == "none":
         return
     if user is not None:
@@ -89,8 +101,8 @@ def confine_child(confinement: Confinement, home: str, user: int | None, inherit
     syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
     syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
     if landlock.version() or tier == "landlock":
-        landlock.restrict(confinement.readable, [home], paths.DEVICES)
-    seccomp.restrict(os.getpid())
+        landlock.restrict(confinement.shown, [home], paths.DEVICES, confinement.nodes)
+    seccomp.restrict(os.getpid(), card=card)
 
 
 def die_with_parent() -> None:
@@ -98,7 +110,7 @@ def die_with_parent() -> None:
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def clean_environment(home: str) -> Mapping[str, str]:
+def clean_environment(home: str, card: cuda.Card | None = None) -> Mapping[str, str]:
     """The environment of a child."""
     return {
         "HOME": home,
@@ -110,7 +122,7 @@ def clean_environment(home: str) -> Mapping[str, str]:
         "MPLBACKEND": "Agg",
         "MPLCONFIGDIR": home,
         "CUDA_VISIBLE_DEVICES": "",
-    }
+    } | (cuda.environment(card) if card is not None else {})
 
 
 def spare_users(confinement: Confinement) -> range | None:

@@ -44,8 +44,12 @@ def version() -> int:
         return 0
 
 
-def restrict(readable: Iterable[str], scratch: Iterable[str] = (), devices: Iterable[str] = ()) -> None:
+def restrict(
+    readable: Iterable[str], scratch: Iterable[str] = (), devices: Iterable[str] = (), controlled: Iterable[str] = ()
+) -> None:
     """Confine this process to these paths for ever: `readable` to read, `scratch` and `devices` also to write.
+
+    `controlled` are devices that are also sent controls (ioctl).
 
     Paths that do not exist are left out. Raises OSError where the kernel has no landlock.
     """
@@ -55,7 +59,13 @@ def restrict(readable: Iterable[str], scratch: Iterable[str] = (), devices: Iter
     attributes = struct.pack("=QQQ", handled, _NETWORK, _SCOPES)[: 8 * fields]
     ruleset = syscalls.call("landlock_create_ruleset", attributes, len(attributes), 0)
     try:
-        for rights, paths in ((READ, readable), (SCRATCH, scratch), (READ_FILE | WRITE_FILE, devices)):
+        use = READ_FILE | WRITE_FILE
+        for rights, paths in (
+            (READ, readable),
+            (SCRATCH, scratch),
+            (use, devices),
+            (use | IOCTL_DEV, controlled),
+        ):
             for path in paths:
                 _allow(ruleset, path, rights & handled)
         syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)

@@ -39,6 +39,11 @@ ON_ITSELF: Final = (
 
 _PRCTL: Final = (syscalls.PR_SET_NAME, syscalls.PR_GET_NAME, syscalls.PR_SET_VMA)
 _IOCTL: Final = (0x5451, 0x5450, 0x541B, 0x5421, 0x5401)  # FIOCLEX, FIONCLEX, FIONREAD, FIONBIO, TCGETS (isatty)
+#: Controls of an NVIDIA card: those of its own nodes carry the letter F, those of its unified memory are small numbers,
+#: but for the first and the last. A filter sees numbers and no files; what else could be reached is kept by landlock.
+_CARD_LETTER: Final = ord("F")
+_CARD_MEMORY: Final = 0x200  # below
+_CARD_MEMORY_ENDS: Final = (0x3000_0001, 0x3000_0002)
 #: Descriptor flags, file flags and locks; not F_SETOWN and F_SETSIG, which send a signal to anybody.
 _FCNTL: Final = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032)
 _NAMESPACES: Final = (
@@ -108,8 +113,11 @@ class _Filter:
 
 
 @functools.lru_cache(maxsize=4)
-def program(own_pid: int, machine: str | None = None) -> bytes:
-    """The filter as BPF for a process of this number on this machine (`platform.machine()`)."""
+def program(own_pid: int, machine: str | None = None, *, card: bool = False) -> bytes:
+    """The filter as BPF for a process of this number on this machine (`platform.machine()`).
+
+    `card`: it may also control an NVIDIA card.
+    """
     machine = machine or platform.machine()
     number = syscalls.numbers(machine)
     bpf = _Filter()
@@ -121,7 +129,7 @@ def program(own_pid: int, machine: str | None = None) -> bytes:
     bpf.answer_if(number["clone3"], _ENOSYS)  # its flags lie in memory, where a filter cannot look: fall back to clone
     bpf.on_call(number["clone"], _threads_only())
     bpf.on_call(number["prctl"], _one_of(_FIRST, _PRCTL))
-    bpf.on_call(number["ioctl"], _one_of(_SECOND, _IOCTL))
+    bpf.on_call(number["ioctl"], _controls(card=card))
     bpf.on_call(number["fcntl"], _one_of(_SECOND, _FCNTL))
     for name in ON_ITSELF:
         # kill(0, …) is a whole process group; it is its own session's leader, so the group is itself too
@@ -134,9 +142,9 @@ def program(own_pid: int, machine: str | None = None) -> bytes:
     return bpf.assemble()
 
 
-def restrict(own_pid: int) -> None:
+def restrict(own_pid: int, *, card: bool = False) -> None:
     """Put the filter on this process and every thread of it, for good. Raises OSError."""
-    code = program(own_pid)
+    code = program(own_pid, card=card)
     buffer = ctypes.create_string_buffer(code, len(code))
     header = struct.pack("@HP", len(code) // 8, ctypes.addressof(buffer))
     syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
@@ -148,6 +156,23 @@ def _threads_only() -> _Filter:
     body.load(_FIRST)
     body.answer_unless(syscalls.CLONE_THREAD, _EPERM, test=_JUMP_ANY_BIT)
     body.answer_if(_NAMESPACES, _EPERM, test=_JUMP_ANY_BIT)
+    body.answer(_ALLOW)
+    return body
+
+
+def _controls(*, card: bool) -> _Filter:
+    if not card:
+        return _one_of(_SECOND, _IOCTL)
+    body = _Filter()
+    body.load(_SECOND)
+    for value in (*_IOCTL, *_CARD_MEMORY_ENDS):
+        body.answer_if(value, _ALLOW)
+    body.answer_unless(_CARD_MEMORY, _ALLOW, test=_JUMP_GREATER_EQUAL)
+    letter = _CARD_LETTER << 8
+    body.answer_if(0xFF00 & ~letter, _EPERM, test=_JUMP_ANY_BIT)
+    for bit in (1 << n for n in range(8, 16)):
+        if letter & bit:
+            body.answer_unless(bit, _EPERM, test=_JUMP_ANY_BIT)
     body.answer(_ALLOW)
     return body
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from torchstone.errors import JailUnavailable
 from torchstone.jail import attacks
 from torchstone.jail.child import Child
 from torchstone.jail.confinement import clean_environment
@@ -122,3 +123,21 @@ def _bystander() -> Iterator[int]:
             yield process.pid
         finally:
             process.send_signal(signal.SIGKILL)
+
+
+def card_name(policy: JailPolicy) -> str:
+    """What the card calls itself, asked in a jail that shows it. Raises JailUnavailable if there is none."""
+    program = (
+        "import torch\n"
+        "def name():\n"
+        "    x = torch.ones(2, device='cuda', requires_grad=True)\n"
+        "    (x * 3).sum().backward()\n"
+        "    assert x.grad.tolist() == [3.0, 3.0]\n"
+        "    return torch.cuda.get_device_name()\n"
+    )
+    with Zygote.start(dataclasses.replace(policy, preload=()), "cuda") as zygote, zygote.spawn() as child:
+        try:
+            child.load([Cell("card", 1, program)], _SECONDS)
+            return str(child.call("name", (), {}, _SECONDS).value)
+        except (ChildLost, StudentRaised) as error:
+            raise JailUnavailable(f"CUDA does not compute in the jail: {error}") from error

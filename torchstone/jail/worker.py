@@ -20,6 +20,7 @@ import torch
 
 from torchstone import wire
 from torchstone.errors import NotData, WireClosed
+from torchstone.jail import cuda
 from torchstone.jail.refusals import Refusals, Refused
 from torchstone.jail.scenario_world import SCENARIO_NAMES, Misfit
 from torchstone.messages import jailed
@@ -207,6 +208,7 @@ def calm() -> None:
     torch.use_deterministic_algorithms(False)
     torch.set_flush_denormal(False)
     torch.set_float32_matmul_precision("highest")
+    cuda.steady()
     torch.autograd.set_detect_anomaly(False)
     torch.default_generator.manual_seed(0)
     random.seed(0)

@@ -13,19 +13,19 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Final, Literal, Self
 
 from torchstone.errors import JailError, JailUnavailable
-from torchstone.jail import paths
+from torchstone.jail import cuda, cuda_memory, paths
 from torchstone.jail.child import Child
 from torchstone.jail.clean import clean_command, clean_environment
 from torchstone.jail.tiers import choose_tier
 from torchstone.model import JailPolicy, Tier
 
-#: What a zygote's children compute on: "posing" is the simulated accelerator under the name `cuda`.
-Profile = Literal["cpu", "sim", "posing"]
+#: What a zygote's children compute on: "posing" is the simulated accelerator under the name `cuda`; "cuda" is a card.
+Profile = Literal["cpu", "sim", "posing", "cuda"]
 
 _START_SECONDS: Final = 120.0
 _SPAWN_SECONDS: Final = 30.0
@@ -49,14 +49,16 @@ class Zygote:
         self._number = 0
         self._asked: dict[str, int] | None = None  # our ends of the spare's pipes, its handle not yet received
         self._spare: Child | None = None
+        self._card_memory: cuda_memory.Reader | None = None
 
     @classmethod
     def start(cls, policy: JailPolicy, profile: Profile = "cpu") -> Zygote:
         """Start a fork server: about 4 s, most of it importing torch.
 
         Raises JailUnavailable if no tier that `policy` allows can be built here, and JailError if something that
-        belongs into it is missing (a module of `policy.preload`, the simulated accelerator).
+        belongs into it is missing (a module of `policy.preload`, the simulated accelerator, a card).
         """
+        card = cuda.find() if profile == "cuda" else None
         tier = choose_tier(policy)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         complaints = os.memfd_create("zygote-stderr")
@@ -74,7 +76,8 @@ class Zygote:
                 )
             zygote = cls(policy, tier, process, ours)
             try:
-                zygote._configure(profile)
+                zygote._card_memory = None if card is None else cuda_memory.reader(card.number)
+                zygote._configure(profile, card)
             except JailError as error:
                 zygote.close()
                 said = os.pread(complaints, 2000, 0).decode(errors="replace").strip()
@@ -118,13 +121,14 @@ class Zygote:
 
     # ---- the control socket -----------------------------------------------------------------------------------------
 
-    def _configure(self, profile: Profile) -> None:
+    def _configure(self, profile: Profile, card: cuda.Card | None) -> None:
         config = {
             "tier": self.tier,
             "profile": profile,
             "preload": self._policy.preload,
             "readable": paths.readable(),
             "limits": dataclasses.asdict(self._policy.limits),
+            "card": None if card is None else dataclasses.asdict(card),
         }
         self._send(config, ())
         reply, _ = self._receive(_START_SECONDS)
@@ -164,7 +168,13 @@ class Zygote:
             scratch=reply["scratch"],
             limits=self._policy.limits,
             status=lambda: self._status_of(number),
+            card_is_full=self._watch(descriptors[0]),
         )
+
+    def _watch(self, pidfd: int) -> Callable[[], bool] | None:
+        if self._card_memory is None:
+            return None
+        return cuda_memory.Watch(pidfd, self._policy.limits.memory_mb, self._card_memory).exceeded
 
     def _status_of(self, number: int) -> Mapping[str, Any]:
         self._receive_spare()  # replies come in the order of the requests

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from torchstone.errors import JailError, JailUnavailable
-from torchstone.jail import confinement, namespaces, pages, seccomp, syscalls
+from torchstone.jail import confinement, cuda, namespaces, pages, seccomp, syscalls
 from torchstone.jail.confinement import Confinement
 from torchstone.model import Limits
 
@@ -39,7 +39,9 @@ def main(control_fd: str) -> NoReturn:
     try:
         owner = os.pidfd_open(os.getppid())
         config = json.loads(control.recv(MESSAGE))
-        plan = Confinement(config["tier"], tuple(config["readable"]), Limits(**config["limits"]))
+        plan = Confinement(
+            config["tier"], tuple(config["readable"]), Limits(**config["limits"]), cuda.card_of(config["card"])
+        )
         extras = _Extras(config["profile"], tuple(config["preload"]))
         with _refusing("this machine does not let the jail be built"):
             confinement.prepare_zygote(plan)
@@ -118,14 +120,17 @@ class _Zygote:
             if len(os.listdir(tasks)) > 1:
                 raise JailError(f"jail.preload: {name} starts threads when it is imported; a jail cannot fork then")
         _warm()
-        if extras.profile != "cpu":
+        if extras.profile == "cuda":
+            _require_cuda()
+        elif extras.profile != "cpu":  # never where a card is used: torch cannot hold both
             _install_simulator("cuda" if extras.profile == "posing" else "sim")
         os.close(tasks)
         if plan.tier == "namespaces":
             syscalls.detach(namespaces.BOX)  # what the imports left there is read, and no child should see it
-        inherited = int(os.pread(memory, 100, 0).split()[0]) * os.sysconf("SC_PAGE_SIZE")
+        counted = 0 if plan.card is None else 5  # in statm: the whole address space, or what can be written to
+        inherited = int(os.pread(memory, 200, 0).split()[counted]) * os.sysconf("SC_PAGE_SIZE")
         os.close(memory)
-        seccomp.program(1)  # a child's number in its own namespace: put together once
+        seccomp.program(1, card=plan.card is not None)  # a child's number in its own namespace: put together once
         gc.collect()
         gc.freeze()
         pages.gather(maps)
@@ -179,8 +184,10 @@ class _Zygote:
             _open_standard_streams()
             confinement.confine_child(self.plan, home, user, self.inherited)
             os.environ.clear()
-            os.environ.update(confinement.clean_environment(home))
+            os.environ.update(confinement.clean_environment(home, self.plan.card))
             sys.argv = ["notebook"]
+            if self.plan.card is not None:
+                cuda.begin(self.plan.limits.memory_mb)
             _seed()
             self._forget()
             _serve()
@@ -267,6 +274,15 @@ def _warm() -> None:
     torch.save(layer.state_dict(), buffer)
     buffer.seek(0)
     torch.load(buffer)
+
+
+def _require_cuda() -> None:
+    import torch
+
+    if torch.version.cuda is None:
+        raise JailUnavailable("no CUDA device here: this build of torch has no CUDA")
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+        raise JailError("CUDA was started before the jail's children were made; none of them could use it")
 
 
 def _install_simulator(name: str) -> None:

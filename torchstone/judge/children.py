@@ -19,11 +19,14 @@ from torchstone.judge.probe import Check
 from torchstone.messages import verdicts
 from torchstone.model import BrokenCell, Cell, JailPolicy, Limits, Program, Stage, Tier
 
-#: Where a child computes: "posing" is the simulated accelerator under CUDA's name, for code that says `cuda`.
-Device = Literal["cpu", "sim", "posing"]
+#: Where a child computes: "posing" is the simulated accelerator under CUDA's name, for code that says `cuda`; "cuda" is
+#: a card.
+Device = Literal["cpu", "sim", "posing", "cuda"]
 
 #: So many cells that hang or kill are left out; with one more the program is not tried any further.
 _LEFT_OUT: Final = 3
+
+_SHOWN: Final = {"sim": "the simulated accelerator", "posing": "the simulated accelerator", "cuda": "CUDA"}
 
 _log: Final = logging.getLogger(__name__)
 
@@ -48,16 +51,26 @@ class Zygotes:
         """Why there can be no child on `device`; empty if there can."""
         if device not in self._started and device not in self._refused:
             try:
-                self._started[device] = Zygote.start(self._policy, device)
+                self._started[device] = self._start(device)
             except JailError as e:
                 self._refused[device] = str(e) or type(e).__name__
-                _log.warning("the simulated accelerator cannot start: %s", self._refused[device])
+                _log.warning("%s cannot start: %s", _SHOWN[device], self._refused[device])
         return self._refused.get(device, "")
+
+    def _start(self, device: Device) -> Zygote:
+        zygote = Zygote.start(self._policy, device)
+        if device == "cuda":  # only a child starts CUDA: try one, to know now whether it can
+            try:
+                zygote.spawn().close()
+            except JailError:
+                zygote.close()
+                raise
+        return zygote
 
     def spawn(self, device: Device) -> Child:
         """A fresh child whose inputs will be on `device`. Raises JailError."""
         if why := self.refusal(device):
-            raise JailError(f"the simulated accelerator cannot start: {why}")
+            raise JailError(f"{_SHOWN[device]} cannot start: {why}")
         child = self._started[device].spawn()
         if device != "cpu":
             child.place("cuda" if device == "posing" else device)

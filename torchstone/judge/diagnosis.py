@@ -178,7 +178,7 @@ class _Stand:
 
     def trial(self, probe: Probe) -> tuple[Trial, Fault | None]:
         """Run a probe; the fault that it ended with."""
-        device: Device = "sim" if probe.on_accelerator else "cpu"
+        device: Device = probe.world.device
         trial = Trial(self._week.oracle(probe))
         if device not in self._children or not self._children[device].alive:
             self._leave(device)

@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Final, overload
+from typing import Final, Literal, overload
 
 import torch
 from torch import Tensor
@@ -21,7 +21,7 @@ class World:
     name: str = field(compare=False)
     dtype: torch.dtype = torch.float32  #: of floating-point inputs
     strided: bool = False  #: inputs are not contiguous
-    device: str = "cpu"  #: "cpu" or "sim", where the student's code gets them
+    device: Literal["cpu", "sim", "cuda"] = "cpu"  #: where the student's code gets them
     exact: bool = False  #: carry the values of `dtype` in float64, so that a reference finds the truth about them
 
     def here(self) -> World:
@@ -33,6 +33,9 @@ class World:
         return replace(self, device="cpu", exact=True)
 
 
+#: The world of the simulated accelerator, and that of a card. An exercise that has the first has the second.
+ACCELERATED: Final = ("accelerator", "cuda")
+
 #: Every check runs in each of these unless its exercise says otherwise.
 WORLDS: Final[Mapping[str, World]] = MappingProxyType(
     {
@@ -42,6 +45,7 @@ WORLDS: Final[Mapping[str, World]] = MappingProxyType(
             World("float64", dtype=torch.float64),
             World("strided", strided=True),
             World("accelerator", device="sim"),
+            World("cuda", device="cuda"),
         )
     }
 )

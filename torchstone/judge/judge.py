@@ -100,7 +100,7 @@ class Judge:
             program=program.digest,
             key=keys.key(program),
             exercises=policed(
-                exercises(checks, sitting.findings, sitting.blamed, sim_scored=sitting.sim_scored),
+                exercises(checks, sitting.findings, sitting.blamed, scored=self._policy.scored_devices),
                 checks,
                 sitting.findings,
                 program,

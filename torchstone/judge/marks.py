@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from torchstone.jail import refusable
-from torchstone.judge.draw import WORLDS
+from torchstone.judge.draw import ACCELERATED, WORLDS
 
 
 def exercise(
@@ -28,6 +28,8 @@ def exercise(
         raise ValueError(f"exercise {name}: points for the accelerator, which is not among its worlds")
     if absent := [n for n in forbidden if not refusable(n)]:
         raise ValueError(f"exercise {name}: nothing is called {', '.join(absent)}, so it cannot be forbidden")
+    if "accelerator" in worlds:
+        worlds = (*(w for w in worlds if w not in ACCELERATED), *ACCELERATED)
     return pytest.mark.exercise(name, accelerator=float(accelerator), worlds=tuple(worlds), forbidden=tuple(forbidden))
 
 

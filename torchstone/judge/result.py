@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from torchstone.compare import Fault
 from torchstone.judge.probe import ACCELERATOR, ACCELERATOR_TITLE, Check, Finding
@@ -11,32 +12,41 @@ from torchstone.model import CheckResult, ExerciseResult, Stage, Status, Verdict
 
 
 def exercises(
-    checks: Iterable[Check], findings: Sequence[Finding], blamed: Mapping[Check, str], *, sim_scored: bool
+    checks: Iterable[Check], findings: Sequence[Finding], blamed: Mapping[Check, str], *, scored: Collection[str]
 ) -> tuple[ExerciseResult, ...]:
     """What every exercise earned.
 
-    `blamed` are checks that could not be started by the course's fault. `sim_scored`: the accelerator counts.
+    `blamed` are checks that could not be started by the course's fault. `scored` are the devices that count; what was
+    found on others is told to staff.
     """
     by_exercise: dict[str, list[Check]] = {}
     for check in checks:
         by_exercise.setdefault(check.exercise, []).append(check)
     return tuple(
-        _exercise(name, own, [f for f in findings if f.probe.check in own], blamed, sim_scored)
+        _exercise(name, own, [f for f in findings if f.probe.check in own], blamed, scored)
         for name, own in by_exercise.items()
     )
 
 
 def _exercise(
-    name: str, checks: Sequence[Check], findings: Sequence[Finding], blamed: Mapping[Check, str], sim_scored: bool
+    name: str,
+    checks: Sequence[Check],
+    findings: Sequence[Finding],
+    blamed: Mapping[Check, str],
+    scored: Collection[str],
 ) -> ExerciseResult:
     on_cpu = [f for f in findings if not f.probe.on_accelerator]
-    on_sim = [f for f in findings if f.probe.on_accelerator]
+    accelerated = [f for f in findings if f.probe.on_accelerator]
     results = [_on_cpu(c, [f for f in on_cpu if f.probe.check == c], blamed.get(c, "")) for c in checks]
     points = max(c.accelerator for c in checks)
     if points:
-        finish = _checked(name, ACCELERATOR, ACCELERATOR_TITLE, points, "sim")
+        device = next((d for d in ("cuda", "sim") if d in scored), "sim")
+        finish = _checked(name, ACCELERATOR, ACCELERATOR_TITLE, points, device)
+        counting = [f for f in accelerated if f.probe.world.device in scored]
         all_right = all(r.status == "passed" for r in results)
-        results.append(_on_accelerator(finish, on_sim) if sim_scored else _unscored(finish, all_right))
+        on_any = {"sim", "cuda"} & set(scored)
+        result = _on_accelerator(finish, counting) if on_any else _unscored(finish, all_right)
+        results.append(_advised(result, [f for f in accelerated if f.probe.world.device not in scored]))
     return ExerciseResult(name, sum(r.points for r in results), sum(r.earned for r in results), tuple(results))
 
 
@@ -82,12 +92,12 @@ def _on_accelerator(finish: Finish, findings: Sequence[Finding]) -> CheckResult:
     limits = "; ".join(dict.fromkeys(f"{f.probe.check.name}: {f.reason}" for f in became["limit"])) or None
     if became["failed"]:
         return finish("failed", probes=tried, verdict=_verdict(became["failed"][0]), staff=limits)
+    if became["absent"]:  # of several scored devices one is missing: what the others say is no pass
+        return finish("incomplete", staff=became["absent"][0].reason)
     if became["passed"]:
         return finish("passed", probes=tried, staff=limits)
     if became["limit"]:
         return finish("incomplete", probes=tried, staff=f"nothing could be compared on the accelerator: {limits}")
-    if became["absent"]:
-        return finish("incomplete", staff=became["absent"][0].reason)
     if became["withheld"]:
         return finish("skipped", verdict=_not_run(became["withheld"][0]))
     if any(f.became == "repeat" for f in findings):
@@ -95,6 +105,22 @@ def _on_accelerator(finish: Finish, findings: Sequence[Finding]) -> CheckResult:
     faults = [f.reason for f in findings if f.became == "course"]
     nothing = "there are points for the accelerator, and no check has anything to run there"
     return finish("course_fault", staff=faults[0] if faults else nothing)
+
+
+def _advised(result: CheckResult, findings: Sequence[Finding]) -> CheckResult:
+    """The result with a note for staff on what was found on devices that give no points."""
+    failed = next((f for f in findings if f.became in ("failed", "limit")), None)
+    absent = next((f for f in findings if f.became == "absent"), None)
+    passed = any(f.became == "passed" for f in findings)
+    if failed is not None:
+        note = f"{failed.probe.world.device} (advisory): {failed.probe.check.name}: {failed.fault or failed.reason}"
+    elif absent is not None:
+        note = f"{absent.probe.world.device} (advisory): {absent.reason}"
+    elif passed:
+        note = f"{next(f for f in findings if f.became == 'passed').probe.world.device} (advisory): right there too"
+    else:
+        return result
+    return replace(result, staff="; ".join(filter(None, [result.staff, note])))
 
 
 def _unscored(finish: Finish, all_right: bool) -> CheckResult:

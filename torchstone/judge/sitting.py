@@ -38,8 +38,9 @@ class Spent:
 
 
 def worlds(policy: GradingPolicy) -> tuple[str, ...]:
-    """The worlds that count: the accelerator's only where it is scored."""
-    return tuple(w.name for w in WORLDS.values() if w.device in policy.scored_devices)
+    """The worlds that are tried: an accelerator's only where it is scored, or told to staff."""
+    devices = {*policy.scored_devices, *policy.advisory_devices}
+    return tuple(w.name for w in WORLDS.values() if w.device in devices)
 
 
 class Sitting:
@@ -71,14 +72,12 @@ class Sitting:
         self._noted: frozenset[str] = frozenset()  #: of the probe at hand
 
     @property
-    def sim_scored(self) -> bool:
-        return "sim" in self.policy.scored_devices
-
-    @property
     def missing_devices(self) -> tuple[str, ...]:
         """Scored devices that are not there."""
         absent = {f.probe.world.device for f in self.findings if f.became == "absent"}
-        return tuple(d for d in self.policy.scored_devices if d in absent or d not in ("cpu", "sim"))
+        return tuple(
+            d for d in self.policy.scored_devices if d in absent or (d == "cuda" and self._zygotes.refusal("cuda"))
+        )
 
     @property
     def cpu_seconds(self) -> float:
@@ -117,8 +116,9 @@ class Sitting:
         if self._silent[check, device]:
             return Finding(probe, "repeat", reason="the check gave no answer before")
         if probe.on_accelerator:
-            if self._zygotes.refusal("sim"):
-                return Finding(probe, "absent", reason="the simulated accelerator is not there")
+            if why := self._zygotes.refusal(device):
+                gone = "the simulated accelerator is not there" if device == "sim" else why
+                return Finding(probe, "absent", reason=gone)
             if spent.deaths_on_accelerator >= DEATHS:
                 return Finding(probe, "limit", reason=f"not tried: {DEATHS} checks ended the process there")
         elif spent.deaths >= DEATHS:
@@ -147,7 +147,7 @@ class Sitting:
         if not probe.on_accelerator:
             return Finding(probe, "failed", self._told(probe, fault), trial=trial)
         if is_about_devices(fault):
-            if self._says_cuda:
+            if self._says_cuda and device == "sim":
                 return self._posed(probe, oracle, fault)
             return _of_devices(probe, fault, trial)
         return Finding(probe, "limit", fault, reason=str(fault), trial=trial)
@@ -217,7 +217,7 @@ class Sitting:
 
 
 def _device(probe: Probe) -> Device:
-    return "sim" if probe.on_accelerator else "cpu"
+    return probe.world.device
 
 
 def _of_devices(probe: Probe, fault: Fault, trial: Trial | None) -> Finding:

@@ -40,6 +40,8 @@ def install(name: str = "sim") -> torch.device:
         pose.pose()
     else:
         _install(name, registered_as=name)
+        if torch.version.cuda is not None:
+            private.refuse_cuda("the simulated device is in use in this process; CUDA needs a process of its own")
     return DEVICE.shown
 
 

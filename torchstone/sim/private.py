@@ -85,6 +85,15 @@ def pretend_cuda_is_initialized() -> None:
     torch.cuda._lazy_init = lambda: None
 
 
+def refuse_cuda(why: str) -> None:
+    """Let CUDA not start in this process any more. Why private: there is no public switch; all ways in lead here."""
+
+    def refuse() -> None:
+        raise RuntimeError(why)
+
+    torch.cuda._lazy_init = refuse
+
+
 def in_backward() -> bool:
     """Whether autograd's engine is running a backward pass on this thread: says whose move it is."""
     return torch._C._current_graph_task_id() != -1
