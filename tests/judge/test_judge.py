@@ -7,6 +7,7 @@ import dataclasses
 import gc
 import sys
 import warnings
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -151,12 +152,27 @@ def test_an_accelerator_that_is_missing_makes_a_result_incomplete(bench: Bench, 
     assert result.earned == 3  # the CPU's checks are what they are
 
 
-def test_a_scored_device_of_another_kind_is_missing(bench: Bench) -> None:
+@pytest.mark.skipif(Path("/dev/nvidiactl").exists(), reason="there is a CUDA device here")
+def test_a_scored_card_that_is_missing_makes_a_result_incomplete(bench: Bench) -> None:
     bench.week(TWO)
     policy = dataclasses.replace(bench.everywhere, scored_devices=("cpu", "sim", "cuda"))
     result = bench.judge(policy).grade(bench.program(SOLUTION), bench.program(SOLUTION))
+    check = bench.checks(result)["accelerator"]
+    assert (check.status, check.earned) == ("incomplete", 0)
+    assert "no CUDA device here" in str(check.staff)
     assert result.missing_devices == ("cuda",)
-    assert result.earned == 4
+    assert not result.complete
+    assert result.earned == 3
+
+
+@pytest.mark.skipif(Path("/dev/nvidiactl").exists(), reason="there is a CUDA device here")
+def test_an_advisory_device_is_told_to_staff_and_gives_no_points(bench: Bench) -> None:
+    bench.week(TWO)
+    policy = dataclasses.replace(bench.everywhere, advisory_devices=("cuda",))
+    result = bench.judge(policy).grade(bench.program(SOLUTION), bench.program(SOLUTION))
+    check = bench.checks(result)["accelerator"]
+    assert (check.status, result.earned, result.complete) == ("passed", 4, True)
+    assert "cuda (advisory): no CUDA device here" in str(check.staff)
 
 
 def test_an_exercise_has_a_budget(bench: Bench) -> None:

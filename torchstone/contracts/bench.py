@@ -17,6 +17,7 @@ from torchstone.errors import CourseError
 from torchstone.judge.children import Zygotes
 from torchstone.judge.collection import Docket, docket
 from torchstone.judge.diagnosis import Diagnosis, evidence
+from torchstone.judge.draw import WORLDS
 from torchstone.judge.misconceptions import Misconception
 from torchstone.judge.probe import Check, Finding, Probe
 from torchstone.judge.result import exercises as scored
@@ -90,13 +91,17 @@ class Bench:
 
     @cached_property
     def docket(self) -> Docket:
-        return docket(self.week.folder, worlds(self.policy))
+        return docket(self.week.folder, tuple(WORLDS))
 
     def checks(self, exercise: str) -> tuple[Check, ...]:
         return tuple(c for c in self.docket.checks if c.exercise == exercise)
 
     def probes(self, exercise: str) -> tuple[Probe, ...]:
-        return tuple(p for p in self.docket.probes if p.check.exercise == exercise)
+        """The exercise's probes, in the worlds that every machine has."""
+        return self._probes(exercise, worlds(self.policy))
+
+    def _probes(self, exercise: str, there: Sequence[str]) -> tuple[Probe, ...]:
+        return tuple(p for p in self.docket.probes if p.check.exercise == exercise and p.world.name in there)
 
     def misconceptions(self, exercise: str) -> tuple[Misconception, ...]:
         return tuple(m for m in self.week.misconceptions if m.exercise == exercise)
@@ -139,8 +144,8 @@ class Bench:
         policy = replace(self.policy, scored_devices=tuple(devices))
         there = worlds(policy) if only is None else (only,)
         with Sitting(self.week, program, policy, self.zygotes, trial=trial) as sitting:
-            for probe in self.probes(exercise):
-                if probe.world.name in there and until(sitting.conduct(probe)):
+            for probe in self._probes(exercise, there):
+                if until(sitting.conduct(probe)):
                     break
             sitting.close()
             blamed = {c: why for c, why in self.docket.blamed.items() if c.exercise == exercise}
