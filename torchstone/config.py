@@ -285,8 +285,8 @@ class Course:
 
     @property
     def gradebook_url(self) -> str:
-        """SQLAlchemy URL; a relative SQLite path is taken from the course directory."""
-        url = self.settings.gradebook
+        """SQLAlchemy URL. A relative SQLite path is taken from the course directory; psycopg reaches PostgreSQL."""
+        url = self.settings.gradebook.replace("postgresql://", "postgresql+psycopg://", 1)
         if url.startswith("sqlite:///") and not url.startswith("sqlite:////"):
             return f"sqlite:///{self.root / url.removeprefix('sqlite:///')}"
         return url

@@ -25,8 +25,9 @@ def command(student: str, course: Course, yes: bool) -> None:
     """
     from torchstone.batch import course_lock
     from torchstone.gradebook.forget import forget, traces
+    from torchstone.gradebook.server import gradebook_lock
 
-    with course_lock(course.state, f"forget {student}"):
+    with course_lock(course.state, f"forget {student}"), gradebook_lock(course, f"forget {student}"):
         found = traces(course, student, _staff_pages(course, student))
         if not found.anything:
             click.echo(f"there is nothing of {student} here")

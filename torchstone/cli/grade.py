@@ -50,10 +50,12 @@ def command(
     from torchstone.cli._stopping import stopping
     from torchstone.gradebook.grading import grade_with
     from torchstone.gradebook.report_json import report_json
+    from torchstone.gradebook.server import gradebook_lock
 
     progress = Progress(quiet=as_json)
     with (
         course_lock(course.state, f"grade {assignment}"),
+        gradebook_lock(course, f"grade {assignment}"),
         stopping(
             lambda: f"{progress.told or 'nothing graded yet'}; `torchstone grade {assignment}` goes on from there"
         ),

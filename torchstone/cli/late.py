@@ -39,13 +39,14 @@ def apply(assignments: tuple[str, ...], everything: bool, check_only: bool, cour
     from torchstone.batch import course_lock
     from torchstone.gradebook.backup import backup
     from torchstone.gradebook.late import apply_penalties, stale_penalties
+    from torchstone.gradebook.server import gradebook_lock
 
     if bool(assignments) == everything:
         raise click.UsageError("name assignments, or give --all")
     if check_only:
         changes = stale_penalties(course, assignments)
     else:
-        with course_lock(course.state, "late apply"):
+        with course_lock(course.state, "late apply"), gradebook_lock(course, "late apply"):
             backup(course)
             changes = apply_penalties(course, assignments)
     _show(changes, as_json, "would be" if check_only else "is now")

@@ -20,8 +20,9 @@ def command(assignment: str, course: Course, check_only: bool) -> None:
     """
     from torchstone.batch import course_lock
     from torchstone.gradebook.releasing import gate, generate
+    from torchstone.gradebook.server import gradebook_lock
 
-    with course_lock(course.state, f"release {assignment}"):
+    with course_lock(course.state, f"release {assignment}"), gradebook_lock(course, f"release {assignment}"):
         for line in gate(course, assignment):
             click.echo(f"✓ {line}")
         if check_only:

@@ -25,10 +25,11 @@ def command(source: Path | None, course: Course) -> None:
     from torchstone.batch import course_lock
     from torchstone.collecting import read_roster
     from torchstone.collecting.files import write_private
-    from torchstone.gradebook.book import enter_roster, strangers
+    from torchstone.gradebook.book import enter_roster, strangers, there_is_a_book
+    from torchstone.gradebook.server import gradebook_lock
 
     roster = read_roster(source or course.roster)
-    with course_lock(course.state, "roster"):
+    with course_lock(course.state, "roster"), gradebook_lock(course, "roster"):
         if source is not None:
             before = {s.id for s in read_roster(course.roster)} if course.roster.exists() else set()
             write_private(course.roster, source.read_bytes())
@@ -37,7 +38,7 @@ def command(source: Path | None, course: Course) -> None:
             click.echo(f"{len(added)} new, {len(gone)} not in it any more{': ' if gone else ''}{', '.join(gone)}")
         sections = sorted({s.section for s in roster if s.section})
         click.echo(f"{len(roster)} people" + (f" in sections {', '.join(sections)}" if sections else ""))
-        if course.gradebook_path is not None and not course.gradebook_path.exists():
+        if not there_is_a_book(course):
             click.echo("there is no gradebook yet: the class is entered when the first assignment is graded")
             return
         enter_roster(course)

@@ -24,6 +24,7 @@ from torchstone.gradebook.backup import check_gradebook
 from torchstone.gradebook.book import open_book, require_assignment
 from torchstone.gradebook.late import stale_penalties
 from torchstone.gradebook.scoring import exercise_of, score
+from torchstone.gradebook.server import acting
 from torchstone.notebook import declared
 from torchstone.results import Store
 
@@ -52,7 +53,7 @@ def audit(course: Course, assignment: str, explainers: Iterable[Explainer] = ())
     """
     course.topic(assignment)
     path = check_gradebook(course)
-    found = [*_triggers(path)] if path is not None else []
+    found = [*_triggers(course, path)]
     cells = {e.grade_cell_id: e for e in declared(submission.released(course, assignment))}
     known = secret.fingerprint(secret.load(course.secret_path))
     with Store(course.state / "results.sqlite", known) as store, open_book(course) as book:
@@ -96,19 +97,23 @@ def _accepted(course: Course) -> set[tuple[str, str, str]]:
         raise CourseError(f"{path} is damaged ({e}); move it away, and accept again what you know of") from None
 
 
-def _triggers(path: Path) -> Iterator[Unexplained]:
-    """What acts by itself inside the database; nbgrader makes neither triggers nor views."""
+def _triggers(course: Course, path: Path | None) -> Iterator[Unexplained]:
+    """What acts by itself inside the database; nbgrader makes neither triggers, rules nor views."""
+    for kind, name, table, text in acting(course) if path is None else _acting(path):
+        yield Unexplained(
+            "trigger",
+            f"{kind} {name}",
+            " ".join(str(text).split())[:200],
+            f"{kind} {name!r} on {table} changes or hides what the gradebook holds; nbgrader makes none: "
+            "compare with the last backups in .torchstone/backups",
+        )
+
+
+def _acting(path: Path) -> tuple[tuple[str, str, str, str], ...]:
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
             rows = db.execute("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE type IN ('trigger', 'view')")
-            for kind, name, table, text in rows.fetchall():
-                yield Unexplained(
-                    "trigger",
-                    f"{kind} {name}",
-                    " ".join(str(text).split())[:200],
-                    f"{kind} {name!r} on {table} changes or hides what the gradebook holds; nbgrader makes none: "
-                    "compare with the last backups in .torchstone/backups",
-                )
+            return tuple(rows.fetchall())
     except sqlite3.Error as e:
         raise GradebookError(f"the gradebook {path} cannot be read: {e}") from e
 

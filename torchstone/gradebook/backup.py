@@ -11,6 +11,7 @@ from typing import Final
 
 from torchstone.config import Course
 from torchstone.errors import GradebookError
+from torchstone.gradebook.server import check_server, dump_server, named
 
 #: Copies that are kept.
 KEEP: Final = 10
@@ -21,12 +22,16 @@ _TABLES: Final = frozenset({"assignment", "grade", "submitted_assignment", "stud
 
 
 def check_gradebook(course: Course) -> Path | None:
-    """The gradebook's file, proved to be a gradebook that can be written now; None for a database server.
+    """The gradebook's file, proved to be a gradebook that can be written now; None where it is on a server, and can.
 
-    Raises GradebookError: missing, not a gradebook, read-only, or locked.
+    Raises GradebookError: missing, not a gradebook, read-only, out of reach, or locked.
     """
     path = course.gradebook_path
     if path is None:
+        if not check_server(course):
+            raise GradebookError(
+                f"there is no gradebook in {named(course)}; `torchstone release` makes one with its first assignment"
+            )
         return None
     if not path.exists():
         raise GradebookError(
@@ -53,21 +58,19 @@ def check_gradebook(course: Course) -> Path | None:
 def backup(course: Course, *, keep: int = KEEP, not_sooner_than: timedelta = timedelta(0)) -> Path | None:
     """Copy the gradebook to the course's state folder (mode 600) and keep the last `keep` copies.
 
-    Gives the copy's path; None for a database server, or if the last copy is younger than `not_sooner_than`. Raises
-    GradebookError if the gradebook cannot be used or the copy cannot be written.
+    A file is copied by SQLite, a server's gradebook by pg_dump. Gives the copy's path; None if the last copy is younger
+    than `not_sooner_than`. Raises GradebookError if the gradebook cannot be used or the copy cannot be written.
     """
     path = check_gradebook(course)
-    if path is None:
-        return None
     folder = course.state / "backups"
     now = datetime.now(UTC)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        copies = sorted(folder.glob("gradebook-*.db"))
+        copies = sorted(p for p in folder.glob("gradebook-*") if p.suffix in (".db", ".dump"))
         if copies and now - _when(copies[-1]) < not_sooner_than:
             return None
-        copy = folder / f"gradebook-{now.strftime(_STAMP)}.db"
-        _copy(path, copy)
+        copy = folder / f"gradebook-{now.strftime(_STAMP)}{'.db' if path else '.dump'}"
+        _copy(course, path, copy)
         for old in [*copies, copy][:-keep]:
             old.unlink()
     except (OSError, sqlite3.Error) as e:
@@ -75,13 +78,16 @@ def backup(course: Course, *, keep: int = KEEP, not_sooner_than: timedelta = tim
     return copy
 
 
-def _copy(path: Path, copy: Path) -> None:
-    """SQLite's own backup, which is right even while others read; the name appears when the copy is whole."""
+def _copy(course: Course, path: Path | None, copy: Path) -> None:
+    """A copy that is right even while others write; its name appears when it is whole."""
     partial = copy.with_suffix(".partial")
     try:
         os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        with closing(sqlite3.connect(path, timeout=PATIENCE)) as source, closing(sqlite3.connect(partial)) as target:
-            source.backup(target)
+        if path is None:
+            dump_server(course, partial)
+        else:
+            with closing(sqlite3.connect(path, timeout=PATIENCE)) as old, closing(sqlite3.connect(partial)) as new:
+                old.backup(new)
         partial.rename(copy)
     finally:
         partial.unlink(missing_ok=True)

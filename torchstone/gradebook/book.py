@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from torchstone.collecting.roster import read_roster
 from torchstone.config import Course
 from torchstone.errors import CourseError, GradebookError
+from torchstone.gradebook.server import check_server, named
 from torchstone.gradebook.settings import alembic_on_path
 
 
@@ -23,18 +24,25 @@ def open_book(course: Course, *, create: bool = False) -> Iterator[Any]:
     Raises GradebookError if it is missing or cannot be used.
     """
     path = course.gradebook_path
-    if path is not None and not path.exists():
+    if not there_is_a_book(course):
         if not create:
             raise GradebookError(
-                f"there is no gradebook at {path}; `torchstone release` makes one with its first assignment"
+                f"there is no gradebook at {path or named(course)}; `torchstone release` makes one with its first "
+                "assignment"
             )
-        path.touch(mode=0o600)
+        if path is not None:
+            path.touch(mode=0o600)
     alembic_on_path()
     try:
         with Gradebook(course.gradebook_url, course.id) as book:
             yield book
     except (SQLAlchemyError, OSError) as e:
-        raise GradebookError(f"the gradebook {course.gradebook_url} cannot be used: {_first_line(e)}") from e
+        raise GradebookError(f"the gradebook {named(course)} cannot be used: {_first_line(e)}") from e
+
+
+def there_is_a_book(course: Course) -> bool:
+    """Whether the course has a gradebook yet. Raises GradebookError if a server cannot be asked."""
+    return check_server(course) if course.gradebook_path is None else course.gradebook_path.exists()
 
 
 def enter_roster(course: Course) -> None:

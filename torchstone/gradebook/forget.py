@@ -13,7 +13,7 @@ from torchstone import secret
 from torchstone.collecting.manifest import Manifest
 from torchstone.config import Course
 from torchstone.errors import CourseError
-from torchstone.gradebook.book import open_book
+from torchstone.gradebook.book import open_book, there_is_a_book
 from torchstone.results import Store
 
 
@@ -112,7 +112,7 @@ class _store:  # noqa: N801 (used as a function)
 
 
 def _rows(course: Course, student: str) -> tuple[bool, int]:
-    if course.gradebook_path is not None and not course.gradebook_path.exists():
+    if not there_is_a_book(course):
         return False, 0
     with open_book(course) as book:
         try:

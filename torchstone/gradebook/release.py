@@ -14,7 +14,7 @@ from traitlets.config import Config
 from torchstone.config import Course
 from torchstone.errors import CourseError, GateError, GradebookError
 from torchstone.gradebook.backup import backup
-from torchstone.gradebook.book import open_book
+from torchstone.gradebook.book import open_book, there_is_a_book
 from torchstone.gradebook.converters import generate_assignment
 from torchstone.gradebook.settings import nbgrader_config
 from torchstone.notebook import dumps, normalize, read
@@ -56,7 +56,7 @@ def generate(course: Course, assignment: str) -> Path:
     """
     course.topic(assignment)
     source_notebook(course, assignment)
-    if course.gradebook_path is not None and course.gradebook_path.exists():
+    if there_is_a_book(course):
         backup(course)
     with open_book(course, create=True):
         pass  # made now, so that no other program finds it half made, or readable by others
