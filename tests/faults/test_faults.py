@@ -45,7 +45,6 @@ def runs(pristine: Course, tmp_path: Path) -> Runs:
     return Runs(copied(pristine, tmp_path / "course"), tmp_path / "tmp")
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_kills_at_random_moments_change_nothing(runs: Runs, undisturbed: dict[str, Any]) -> None:
     """`python -m benchmarks.attacks kills` goes on for longer."""
