@@ -35,6 +35,8 @@ PARTS: Final[dict[str, tuple[str, ...]]] = {
     "cluster": (),
     "diagnosis": ("--draws", "10250"),
     "flakiness": (),
+    "attacks": (),
+    "fuzz": (),
 }
 
 

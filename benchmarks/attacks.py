@@ -12,6 +12,7 @@ on stderr. Exits 1 if an attack succeeds or is not tried, or if a killed run los
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 from collections import Counter
@@ -43,7 +44,9 @@ def parser() -> argparse.ArgumentParser:
 
 
 def measure(options: argparse.Namespace) -> Iterator[Row]:
-    if options.part != "kills":
+    if options.part != "kills" and os.geteuid() != 0:
+        yield Row("the corpus as root and as an ordinary user", "only root can try both", holds=False)
+    elif options.part != "kills":
         chosen = " or ".join(f"{family}/" for family in options.family)
         yield from (_corpus(tier, user, chosen) for user in options.user for tier in options.tier)
         if not chosen:
