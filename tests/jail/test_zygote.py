@@ -84,11 +84,23 @@ def test_nothing_is_left_when_the_judge_is_killed(tmp_path):
     assert Path("/proc/self/mountinfo").read_text() == mounts
 
 
-@pytest.fixture(scope="module")
-def simulated():
+@pytest.fixture(scope="module", params=buildable())
+def simulated(request):
     """With the modules that are preloaded unless a course says otherwise."""
-    with Zygote.start(JailPolicy(tier=buildable()[0]), "sim") as started:
-        yield started
+    with Zygote.start(JailPolicy(tier=request.param)) as started, started.branch("sim") as branch:
+        started.spawn().close()
+        yield branch
+
+
+def test_a_branch_ends_with_the_zygote_it_was_forked_from():
+    with Zygote.start(JailPolicy(tier=buildable()[-1], preload=())) as started, started.branch("posing") as branch:
+        with branch.spawn() as child, started.spawn() as other:
+            assert child.load([Cell("a", 1, "import torch\nhere = torch.cuda.is_available()")], SECONDS) == ()
+            assert other.load([Cell("a", 1, "import torch\nassert not torch.cuda.is_available()")], SECONDS) == ()
+            started.close()
+            until(lambda: not child.alive)
+        with pytest.raises(JailError):
+            branch.spawn()
 
 
 def test_a_figure_is_drawn_without_a_word(simulated):

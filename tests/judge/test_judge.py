@@ -8,16 +8,16 @@ import gc
 import sys
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from torchstone.errors import CourseError, CourseFault, JailError
 from torchstone.jail import Zygote
-from torchstone.jail.zygote import Profile
+from torchstone.jail.zygote import Simulated
 from torchstone.judge.children import Zygotes
 from torchstone.judge.keys import result_key
-from torchstone.model import DrawKey, JailPolicy, Result
+from torchstone.model import DrawKey, Result
 
 Bench = Any  # the fixture of conftest.py
 
@@ -135,14 +135,11 @@ def test_inputs_depend_on_the_key_and_the_round(bench: Bench) -> None:
 
 def test_an_accelerator_that_is_missing_makes_a_result_incomplete(bench: Bench, monkeypatch: Any) -> None:
     bench.week(TWO)
-    start = Zygote.start
 
-    def refuse(policy: JailPolicy, profile: Profile = "cpu") -> Zygote:
-        if profile != "cpu":
-            raise JailError("no simulated accelerator in this torch")
-        return start(policy, profile)
+    def refuse(zygote: Zygote, profile: Simulated) -> NoReturn:
+        raise JailError("no simulated accelerator in this torch")
 
-    monkeypatch.setattr(Zygote, "start", refuse)
+    monkeypatch.setattr(Zygote, "branch", refuse)
     with contextlib.closing(Zygotes(bench.everywhere.jail)) as zygotes:
         result = bench.judge(zygotes=zygotes).grade(bench.program(SOLUTION), bench.program(SOLUTION))
     check = bench.checks(result)["accelerator"]

@@ -2,7 +2,8 @@
 
 Started clean by `zygote.py` through `entry.py`: no secret was ever in its environment, arguments or memory. It speaks
 JSON over one SOCK_SEQPACKET socket: first the configuration comes in, and `{"ready": …}` or `{"error": …}` goes out;
-`{"spawn": n}` with three descriptors gives `{"spawn": n}` with a pidfd; `{"status": n}` tells how child n ended.
+`{"spawn": n}` with three descriptors gives `{"spawn": n}` with a pidfd; `{"status": n}` tells how child n ended;
+`{"branch": profile}` with a socket of its own gives a pidfd, and another fork server that speaks there.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, NoReturn
 
 from torchstone.errors import JailError, JailUnavailable
@@ -31,6 +32,7 @@ from torchstone.model import Limits
 MESSAGE: Final = 1 << 16
 _DESCRIPTORS: Final = 3
 _COMPLAINT: Final = 4000
+_PROFILES: Final = ("cpu", "sim", "posing", "cuda")
 
 
 def main(control_fd: str) -> NoReturn:
@@ -90,9 +92,11 @@ class _Zygote:
     plan: Confinement
     scratch: str | None
     own: int  #: a pidfd of this process
-    users: range | None
+    profile: str
+    users: range | None  #: of all profiles' children
     inherited: int  #: bytes of address space a child starts with
-    children: dict[int, int]  #: number → process id, not yet waited for
+    maps: int  #: its memory, where the kernel tells of it
+    children: dict[int, int] = field(default_factory=dict)  #: number → process id, not yet waited for
 
     @classmethod
     def prepare(
@@ -122,8 +126,6 @@ class _Zygote:
         _warm()
         if extras.profile == "cuda":
             _require_cuda()
-        elif extras.profile != "cpu":  # never where a card is used: torch cannot hold both
-            _install_simulator("cuda" if extras.profile == "posing" else "sim")
         os.close(tasks)
         if plan.tier == "namespaces":
             syscalls.detach(namespaces.BOX)  # what the imports left there is read, and no child should see it
@@ -131,12 +133,15 @@ class _Zygote:
         inherited = int(os.pread(memory, 200, 0).split()[counted]) * os.sysconf("SC_PAGE_SIZE")
         os.close(memory)
         seccomp.program(1, card=plan.card is not None)  # a child's number in its own namespace: put together once
+        made = cls(control, owner, plan, scratch, os.pidfd_open(os.getpid()), extras.profile, users, inherited, maps)
+        made._say_ready()
+        return made
+
+    def _say_ready(self) -> None:
         gc.collect()
         gc.freeze()
-        pages.gather(maps)
-        os.close(maps)
-        _tell(control, {"ready": True})
-        return cls(control, owner, plan, scratch, os.pidfd_open(os.getpid()), users, inherited, {})
+        pages.gather(self.maps)
+        _tell(self.control, {"ready": True})
 
     def serve(self) -> NoReturn:
         """Answer until the owner is gone."""
@@ -152,12 +157,14 @@ class _Zygote:
             request = json.loads(message)
             if "spawn" in request:
                 self._spawn(request["spawn"], _descriptors(ancillary))
+            elif "branch" in request:
+                self._branch(request["branch"], *_descriptors(ancillary))
             else:
                 _tell(self.control, self._status(request["status"]))
 
     def _spawn(self, number: int, wire: list[int]) -> None:
-        home = namespaces.BOX if self.scratch is None else os.path.join(self.scratch, str(number))
-        user = None if self.users is None else self.users[number % len(self.users)]
+        home = namespaces.BOX if self.scratch is None else os.path.join(self.scratch, f"{self.profile}-{number}")
+        user = self._user(number)
         if self.scratch is not None:
             os.mkdir(home, 0o700)
             if user is not None:
@@ -171,12 +178,47 @@ class _Zygote:
         if in_namespaces:
             namespaces.rejoin_processes(self.own)
         self.children[number] = child
-        handle = os.pidfd_open(child)
-        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [handle]))]
-        reply = {"spawn": number, "scratch": home if self.scratch is not None else None}
-        self.control.sendmsg([json.dumps(reply).encode()], rights)
-        for fd in (*wire, handle):
+        self._hand_over(child, {"spawn": number, "scratch": home if self.scratch is not None else None})
+        for fd in wire:
             os.close(fd)
+
+    def _user(self, number: int) -> int | None:
+        """No two profiles have a user in common."""
+        if self.users is None:
+            return None
+        own = self.users[_PROFILES.index(self.profile) :: len(_PROFILES)]
+        return own[number % len(own)]
+
+    def _hand_over(self, process: int, reply: Mapping[str, object]) -> None:
+        """Reply, with a handle of a process that was forked."""
+        handle = os.pidfd_open(process)
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [handle]))]
+        self.control.sendmsg([json.dumps(reply).encode()], rights)
+        os.close(handle)
+
+    def _branch(self, profile: str, control: int) -> None:
+        """Fork a fork server with the simulated accelerator installed: it is confined as this one is, and ends with it.
+
+        Never where a card is used: torch cannot hold both. What installing adds to the address space, a few megabytes,
+        its children have less.
+        """
+        process = os.fork()
+        if process:
+            self._hand_over(process, {"branch": profile})
+            os.close(control)
+            return
+        told = socket.socket(fileno=control)
+        try:
+            confinement.die_with_parent()
+            self.control.close()
+            _install_simulator("cuda" if profile == "posing" else "sim")
+            own = os.pidfd_open(os.getpid())
+            branch = replace(self, control=told, own=own, profile=profile, children={})
+            branch._say_ready()
+            branch.serve()
+        except BaseException as error:
+            _tell(told, _failure(error))
+            os._exit(1)
 
     def _become_child(self, wire: list[int], home: str, user: int | None) -> NoReturn:
         try:

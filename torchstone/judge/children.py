@@ -34,7 +34,8 @@ _log: Final = logging.getLogger(__name__)
 class Zygotes:
     """The processes that children are forked from: one for the CPU, and one for each kind of accelerator when asked.
 
-    The simulated backend lives in its own, so that it never touches a check on the CPU. Raises JailUnavailable.
+    The simulated backend lives in a fork of its own, so that it never touches a check on the CPU. Raises
+    JailUnavailable.
     """
 
     def __init__(self, policy: JailPolicy) -> None:
@@ -58,13 +59,15 @@ class Zygotes:
         return self._refused.get(device, "")
 
     def _start(self, device: Device) -> Zygote:
+        match device:
+            case "sim" | "posing":
+                return self._cpu.branch(device)
         zygote = Zygote.start(self._policy, device)
-        if device == "cuda":  # only a child starts CUDA: try one, to know now whether it can
-            try:
-                zygote.spawn().close()
-            except JailError:
-                zygote.close()
-                raise
+        try:
+            zygote.spawn().close()  # only a child starts CUDA: try one, to know now whether it can
+        except JailError:
+            zygote.close()
+            raise
         return zygote
 
     def spawn(self, device: Device) -> Child:
@@ -77,7 +80,7 @@ class Zygotes:
         return child
 
     def close(self) -> None:
-        for zygote in self._started.values():
+        for zygote in reversed(self._started.values()):  # the first is what the others were forked from
             zygote.close()
 
 
