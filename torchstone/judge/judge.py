@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -12,7 +14,7 @@ from typing import Final, Self
 
 import torch
 
-from torchstone.errors import CourseError, JailError, TorchstoneError
+from torchstone.errors import CourseError, CourseFault, JailError, TorchstoneError
 from torchstone.judge import accounts, collection
 from torchstone.judge.children import Zygotes
 from torchstone.judge.diagnosis import CheckName, Diagnosis, Evidence, evidence
@@ -42,8 +44,17 @@ class _Known:
 
     @cached_property
     def docket(self) -> collection.Docket:
-        """What is tried of every program. Raises CourseFault if pytest cannot collect the graders."""
-        return collection.docket(self.week.folder, self.worlds)
+        """What is tried of every program. Raises CourseFault if pytest cannot collect the graders.
+
+        Where wanted values are shared, all are asked for now, in an order of this process's own: judges that start
+        together then share the work.
+        """
+        made = collection.docket(self.week.folder, self.worlds)
+        if self.kept is not None:
+            for probe in random.SystemRandom().sample(made.probes, len(made.probes)):
+                with contextlib.suppress(CourseFault):  # told where the probe is conducted
+                    self.week.oracle(probe)
+        return made
 
 
 class Judge:
