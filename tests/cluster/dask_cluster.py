@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -27,11 +27,7 @@ class DaskCluster:
             "scheduler", "--host", f"{scheme}://127.0.0.1", "--port", "0", "--no-dashboard",
             "--scheduler-file", str(found),
         )  # fmt: skip
-        deadline = time.monotonic() + _READY
-        while not found.exists():
-            assert self._processes[0].poll() is None, self.logs()
-            assert time.monotonic() < deadline, self.logs()
-            time.sleep(0.1)
+        self._wait(found.exists)
         self.address: str = json.loads(found.read_text())["address"]
 
     def worker(self, *options: str) -> subprocess.Popen[bytes]:
@@ -42,6 +38,18 @@ class DaskCluster:
             "--local-directory", str(self._folder / f"worker{number}"), *options,
         )  # fmt: skip
 
+    def wait_for(self, workers: int) -> None:
+        """Until so many workers were seen."""
+        log = self._folder / "scheduler0.log"
+        self._wait(lambda: log.read_text().count("Register worker addr") >= workers)
+
+    def _wait(self, ready: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + _READY
+        while not ready():
+            assert self._processes[0].poll() is None, self.logs()
+            assert time.monotonic() < deadline, self.logs()
+            time.sleep(0.1)
+
     def logs(self) -> str:
         return "\n".join(p.read_text() for p in sorted(self._folder.glob("*.log")))
 
@@ -51,7 +59,7 @@ class DaskCluster:
                 os.killpg(process.pid, signal.SIGTERM)
         for process in self._processes:
             try:
-                process.wait(20)
+                process.wait(5)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()

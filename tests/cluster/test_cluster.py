@@ -68,7 +68,8 @@ def failed(runs: Runs, there: DaskCluster) -> str:
 KILLER = """
 import os, signal
 from torchstone.batch.local import LocalJudges
-one = LocalJudges.one
+one = getattr(LocalJudges, "true", LocalJudges.one)  # Dask loads this file twice
+LocalJudges.true = one
 def deadly(self, program, keep):
     if any("student 3\\n" in cell.source for cell in program.cells):
         os.kill(os.getpid(), signal.SIGKILL)
@@ -93,8 +94,8 @@ def test_what_kills_its_workers_is_set_aside_and_the_rest_goes_on(
 
 OTHER = """
 from torchstone.cluster import alike
-version = alike._version
-alike._version = lambda name: "1.26.0" if name == "numpy" else version(name)
+alike.true = getattr(alike, "true", alike._version)  # Dask loads this file twice
+alike._version = lambda name: "1.26.0" if name == "numpy" else alike.true(name)
 """
 JAILLESS = """
 from torchstone.jail import tiers
@@ -113,6 +114,7 @@ def test_workers_that_differ_or_have_no_jail_judge_nothing(
     for name, text in {"other": OTHER, "jailless": JAILLESS, "leaky": LEAKY}.items():
         (tmp_path / f"{name}.py").write_text(text)
         there.worker("--no-nanny", "--preload", str(tmp_path / f"{name}.py"))
+    there.wait_for(3)
     wanted = (
         "does not judge: it has numpy 1.26.0 (wanted: ",
         "does not judge: no jail can be built on this machine, so nothing is graded. namespaces: there are no user",

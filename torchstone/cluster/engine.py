@@ -64,7 +64,9 @@ class DaskJudges:
         pending: dict[Any, tuple[Program, ...]] = {}
         try:
             while True:
-                while len(pending) < max(2, 2 * self._roll.slots) and (batch := supply.next()):
+                while len(pending) < max(2, 2 * self._roll.slots) and (batch := supply.batch()):
+                    pending[self._submitted(batch)] = batch
+                if not pending and (batch := supply.alone()):
                     pending[self._submitted(batch)] = batch
                 if not pending:
                     return
@@ -133,11 +135,12 @@ class DaskJudges:
 
     # ---- who is there ----
     def _first_look(self) -> Tier:
-        """Wait until every worker that is there has looked at its machine; the tier of the run."""
+        """Wait until there are workers and each has looked at its machine; the tier of the run."""
         started = time.monotonic()
         while True:
             self._look()
-            if not self._roll.waiting or time.monotonic() - started > _CHECKING:
+            waited = time.monotonic() - started
+            if waited > _CHECKING or (not self._roll.waiting and (self._roll.told or waited > _NOBODY)):
                 break
             time.sleep(0.5)
         tier = self._roll.tier

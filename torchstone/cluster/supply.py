@@ -1,4 +1,4 @@
-"""Which programs go to a worker next, and how many at once."""
+"""Which programs go to the workers next, and how many at once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ _MOST: Final = 50
 class Supply:
     """Batches of programs in their order, as large as the time that earlier ones took allows.
 
-    What came to nothing is tried once more at the end, alone: what takes workers down is found out, and set aside.
+    What came to nothing has one more try, after everything else and with nothing else at work: Dask blames a worker's
+    death on all that was waiting for that worker, and this is how the one that takes workers down is told from them.
     """
 
     def __init__(self, programs: Iterable[Program]) -> None:
@@ -27,23 +28,25 @@ class Supply:
         self._tried: set[str] = set()
         self._size = 1
 
-    def next(self) -> tuple[Program, ...]:
-        """The next batch; empty if there is none now."""
-        batch = tuple(islice(self._fresh, self._size))
-        if not batch and self._alone:
-            batch = (self._alone.popleft(),)
-        return batch
+    def batch(self) -> tuple[Program, ...]:
+        """The next programs; empty if there are none now."""
+        return tuple(islice(self._fresh, self._size))
 
-    def give_back(self, batch: Sequence[Program]) -> None:
-        """What was lost through no fault of its own comes next."""
-        self._fresh = chain(batch, self._fresh)
+    def alone(self) -> tuple[Program, ...]:
+        """The next program to be tried once more, when nothing else is at work; empty if there is none."""
+        return (self._alone.popleft(),) if self._alone else ()
 
     def took(self, batch: Sequence[Program], seconds: float) -> None:
         """Learn from a batch that came back."""
         self._size = max(1, min(_MOST, round(_SECONDS * len(batch) / max(seconds, 1e-3))))
 
+    def give_back(self, batch: Sequence[Program]) -> None:
+        """What was lost through no fault of its own comes next."""
+        self._alone.extendleft(p for p in batch if p.digest in self._tried)
+        self._fresh = chain([p for p in batch if p.digest not in self._tried], self._fresh)
+
     def again(self, program: Program) -> bool:
-        """Put a program that came to nothing by for another try; False if it has had it."""
+        """Keep a program that came to nothing for its other try; False if it has had it."""
         if program.digest in self._tried:
             return False
         self._tried.add(program.digest)
