@@ -2,7 +2,7 @@
 
 The class is `--submissions` different programs of the course's week. Each worker judges one first, untimed (it starts
 its judge and fills its oracle); then the class is timed from the first batch to the last result in the store. Turns
-alternate; each way's best counts. By the clock, since it is the clock that a second worker is for: needs two idle cores.
+alternate; each way's best counts. By the clock, which is what a second worker is for: it needs two idle cores.
 """
 
 from __future__ import annotations
@@ -57,7 +57,9 @@ def measure(options: argparse.Namespace) -> list[Row]:
                 print(f"turn {turn + 1}, {workers} worker(s): {seconds:.1f} s", file=sys.stderr, flush=True)
     count = len(distinct) - 2
     return [
-        at_least(f"Dask: two workers against one, {count} submissions of {options.week}", best[1] / best[2], TARGET, "×"),
+        at_least(
+            f"Dask: two workers against one, {count} submissions of {options.week}", best[1] / best[2], TARGET, "×"
+        ),
         figure("Dask: one worker, a submission", best[1] / count, "s"),
         figure("Dask: two workers, a submission", best[2] / count, "s"),
     ]
