@@ -50,6 +50,10 @@ class DaskCluster:
             assert time.monotonic() < deadline, self.logs()
             time.sleep(0.1)
 
+    def kill_scheduler(self) -> None:
+        self._processes[0].kill()
+        self._processes[0].wait()
+
     def logs(self) -> str:
         return "\n".join(p.read_text() for p in sorted(self._folder.glob("*.log")))
 

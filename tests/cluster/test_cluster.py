@@ -65,6 +65,26 @@ def failed(runs: Runs, there: DaskCluster) -> str:
     return out
 
 
+def test_a_scheduler_that_is_gone_ends_the_run_and_loses_nothing(
+    runs: Runs, cluster: Start, graded_here: dict[str, Any]
+) -> None:
+    there = cluster()
+    there.worker("--no-nanny")
+    lines = []
+    with runs.start("--on", there.address) as run:
+        assert run.stdout
+        for line in run.stdout:
+            lines.append(line)
+            if "judging" in line:
+                there.kill_scheduler()
+    out = "".join(lines)
+    assert run.returncode == 1, out
+    assert f"the scheduler at {there.address} is gone; what was graded is kept" in out
+    assert "Traceback" not in out
+    runs.finish()
+    assert runs.dump() == graded_here
+
+
 KILLER = """
 import os, signal
 from torchstone.batch.local import LocalJudges
@@ -101,6 +121,10 @@ JAILLESS = """
 from torchstone.jail import tiers
 tiers.missing = lambda tier: "there are no user namespaces"
 """
+BARE = """
+import sys
+sys.modules.update({"torchstone": None, "torchstone.cluster": None, "torchstone.cluster.worker": None})
+"""
 LEAKY = """
 from torchstone.cluster import jail_check
 jail_check.broken = lambda policy, tier: ("read a file of yours",)
@@ -111,13 +135,14 @@ def test_workers_that_differ_or_have_no_jail_judge_nothing(
     runs: Runs, cluster: Start, graded_here: dict[str, Any], tmp_path: Path
 ) -> None:
     there = cluster()
-    for name, text in {"other": OTHER, "jailless": JAILLESS, "leaky": LEAKY}.items():
+    for name, text in {"other": OTHER, "jailless": JAILLESS, "bare": BARE, "leaky": LEAKY}.items():
         (tmp_path / f"{name}.py").write_text(text)
         there.worker("--no-nanny", "--preload", str(tmp_path / f"{name}.py"))
-    there.wait_for(3)
+    there.wait_for(4)
     wanted = (
         "does not judge: it has numpy 1.26.0 (wanted: ",
         "does not judge: no jail can be built on this machine, so nothing is graded. namespaces: there are no user",
+        "install torchstone[cluster,grading] there",
         "does not hold: read a file of yours",
     )
     out = failed(runs, there)
