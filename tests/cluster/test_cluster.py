@@ -65,6 +65,8 @@ def failed(runs: Runs, there: DaskCluster) -> str:
     return out
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_a_scheduler_that_is_gone_ends_the_run_and_loses_nothing(
     runs: Runs, cluster: Start, graded_here: dict[str, Any]
 ) -> None:
@@ -98,6 +100,8 @@ LocalJudges.one = deadly
 """
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_what_kills_its_workers_is_set_aside_and_the_rest_goes_on(
     runs: Runs, cluster: Start, graded_here: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -131,6 +135,8 @@ jail_check.broken = lambda policy, tier: ("read a file of yours",)
 """
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_workers_that_differ_or_have_no_jail_judge_nothing(
     runs: Runs, cluster: Start, graded_here: dict[str, Any], tmp_path: Path
 ) -> None:
