@@ -10,7 +10,8 @@ none, half or all, so that right code misses with probability below 1e-300. A gr
 comparisons (probes × worlds): right code fails with a probability below FALSE_FAILURE.
 
 Told so coarsely, a wrong mask gives the same number whatever sampler it came from, and can be recognised: one coin for
-each of 63 neighbours is told as half, but for one draw in 10,000.
+each of 63 neighbours is told as half, but for one draw in 10,000. Points do not depend on the draw either: three coins
+for three examples never come near a share of 0.2 or 0.5, and 4,001 coins for all of them miss it once in 10⁹ draws.
 """
 
 import pytest
@@ -65,7 +66,7 @@ def two_calls(code, x, p, generator, unrelated_seed):
 
 
 @points(2)
-@pytest.mark.parametrize("p, shape", [(0.2, (7, 1201)), (0.5, (101, 101)), (0.7, (1, 8009))])
+@pytest.mark.parametrize("p, shape", [(0.2, (3, 4001)), (0.5, (3, 4001)), (0.7, (1, 8009))])
 def test_rescaled(student, draw, p, shape):
     """In training a share p is dropped, and what survives is rescaled, so that evaluation needs no rescaling"""
     x, generator = inputs(draw, *shape), draw.generator()
@@ -106,7 +107,7 @@ def test_each_entry(student, draw, shape):
 
 
 @points(2)
-@pytest.mark.parametrize("p, shape", [(0.3, (7, 1201)), (0.5, (101, 101))])
+@pytest.mark.parametrize("p, shape", [(0.3, (1, 8009)), (0.5, (3, 4001))])
 def test_gradient(student, draw, p, shape):
     """The gradient passes where the value passed, by the same factor"""
     x, upstream = inputs(draw, *shape), inputs(draw, *shape)
@@ -157,7 +158,7 @@ def test_evaluation(student, draw, p):
 @points(2)
 def test_generator(student, draw):
     """All chance comes from the generator: it decides the masks, each call draws afresh, nothing else is touched"""
-    x, generator = inputs(draw, 101, 101), draw.generator()
+    x, generator = inputs(draw, 3, 4001), draw.generator()
     (first, second), after, undisturbed = two_calls(student, x, 0.5, generator, unrelated_seed=1)
     (again, _), _, _ = two_calls(student, x, 0.5, generator, unrelated_seed=2)
     (other, _), _, _ = two_calls(student, x, 0.5, draw.generator(), unrelated_seed=1)
