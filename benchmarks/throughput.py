@@ -152,6 +152,7 @@ def _draw(
 
     matplotlib.use("svg")
     import matplotlib.pyplot as plt
+    from matplotlib.ticker import NullLocator
 
     mine, stock = {_LIGHT: light.cpu}, {_LIGHT: nbgrader.cpu}
     for probes in (8, 32):
@@ -169,8 +170,13 @@ def _draw(
     whole = {"marker": "*", "markersize": 13, "linestyle": "none", "label": "torchstone, week 4 whole"}
     ax.plot([size], [full.cpu], color=_BLUE, **whole)
     ax.set(xscale="log", yscale="log", xlabel="probes a submission", ylabel="processor time a submission (s)")
+    ax.set_xticks([*(_EXERCISES * n for n in mine), size], minor=False)
+    ax.set_yticks([0.1, 0.2, 0.5, 1, 2, 5])
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter("{x:g}")
+        axis.set_minor_locator(NullLocator())
     ax.set_title(f"Week 4, {options.submissions} submissions")
-    ax.grid(True, which="both", alpha=0.25)
+    ax.grid(True, alpha=0.25)
     ax.legend()
     PICTURE.parent.mkdir(exist_ok=True)
     fig.savefig(PICTURE, metadata={"Date": None})
@@ -178,10 +184,12 @@ def _draw(
 
 
 def _probes(root: Path) -> int:
+    from torchstone import config
     from torchstone.judge.collection import docket
-    from torchstone.judge.draw import WORLDS
+    from torchstone.judge.sitting import worlds
 
-    return len(docket(root / "graders" / classroom.WEEK, tuple(WORLDS)).probes)
+    course = config.load(root)
+    return len(docket(course.graders / classroom.WEEK, worlds(course.policy(classroom.WEEK))).probes)
 
 
 if __name__ == "__main__":
