@@ -1,9 +1,14 @@
-"""Where a program's text uses names that an exercise forbids: evidence for staff, never a verdict."""
+"""Where a program's text uses names that an exercise forbids: evidence for staff, never a verdict.
+
+The text is an attacker's, and this is not the jail: it is read once, in time and memory that grow as the text does.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from torchstone.model import Cell, Program, Where
@@ -11,6 +16,23 @@ from torchstone.model import Cell, Program, Where
 #: Ways around a name: worth a look where a forbidden operation ran and no forbidden name was read.
 _WAYS_AROUND: Final = ("torch.ops", "torch._C", "getattr", "importlib", "__import__", "eval", "exec")
 _MOST: Final = 3
+#: Dotted names of more parts or characters are none of torch's. Without these bounds a few thousand names that are made
+#: of one long one would fill the memory.
+_DEEPEST: Final = 16
+_LONGEST: Final = 200
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A place that reads a name."""
+
+    cell: Cell
+    line: int
+    full: str  #: `F.gelu` as torch.nn.functional.gelu
+
+    @property
+    def where(self) -> Where:
+        return Where(self.cell.label, self.line, self.cell.source.split("\n")[self.line - 1].strip()[:200])
 
 
 def mentions(program: Program, exercise: str, forbidden: Sequence[str]) -> tuple[Where, ...]:
@@ -25,19 +47,29 @@ def ways_around(program: Program, exercise: str, forbidden: Sequence[str]) -> tu
 
 
 def _places(program: Program, exercise: str | None, names: Sequence[str]) -> tuple[Where, ...]:
+    found: dict[tuple[str, int], _Read] = {}  # one for each line
+    for read in _names_read(program):
+        own = exercise is None or read.cell.name == exercise or read.cell.name.startswith(f"{exercise}-")
+        if own and _is_one_of(read.full, names):
+            found.setdefault((read.cell.label, read.line), read)
+            if len(found) == _MOST:
+                break
+    return tuple(read.where for read in found.values())
+
+
+@functools.lru_cache(maxsize=1)  # every exercise of a program asks
+def _names_read(program: Program) -> tuple[_Read, ...]:
+    """Every dotted name that a program reads, and every builtin that is a way around one."""
     trees = [(cell, tree) for cell in program.cells if (tree := _parsed(cell)) is not None]
-    known = {name: full for _, tree in trees for name, full in _imported(tree)}
+    known = {name: full for _, tree in trees for name, full in _imported(tree) if len(full) <= _LONGEST}
     for _, tree in trees:
         known |= dict(_renamed(tree, known))
-    found = []
-    for cell, tree in trees:
-        if exercise is not None and cell.name != exercise and not cell.name.startswith(f"{exercise}-"):
-            continue
-        lines = cell.source.splitlines()
-        for node, full in _read(tree, known):
-            if _is_one_of(full, names):
-                found.append(Where(cell.label, node.lineno, lines[node.lineno - 1].strip()[:200]))
-    return tuple(dict.fromkeys(found))[:_MOST]
+    return tuple(
+        _Read(cell, node.lineno, full)
+        for cell, tree in trees
+        for node, full in _read(tree, known)
+        if "." in full or full in _WAYS_AROUND
+    )
 
 
 def _parsed(cell: Cell) -> ast.Module | None:
@@ -53,12 +85,12 @@ def _imported(tree: ast.Module) -> Iterator[tuple[str, str]]:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield (alias.asname, alias.name) if alias.asname else (alias.name.split(".")[0],) * 2
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level and len(node.module) <= _LONGEST:
             for alias in node.names:
                 yield alias.asname or alias.name, f"{node.module}.{alias.name}"
 
 
-def _renamed(tree: ast.Module, known: dict[str, str]) -> Iterator[tuple[str, str]]:
+def _renamed(tree: ast.Module, known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """`g = F.gelu` and the like."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Attribute):
@@ -68,22 +100,26 @@ def _renamed(tree: ast.Module, known: dict[str, str]) -> Iterator[tuple[str, str
                 yield target.id, full
 
 
-def _read(tree: ast.Module, known: dict[str, str]) -> Iterator[tuple[ast.Attribute | ast.Name, str]]:
+def _read(tree: ast.Module, known: Mapping[str, str]) -> Iterator[tuple[ast.Attribute | ast.Name, str]]:
     for node in ast.walk(tree):
         read = isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Load)
         if read and (full := _full(node, known)):  # type: ignore[arg-type]
             yield node, full  # type: ignore[misc]
 
 
-def _full(node: ast.expr, known: dict[str, str]) -> str:
-    """`F.gelu` as torch.nn.functional.gelu; empty for what is no dotted name."""
+def _full(node: ast.expr, known: Mapping[str, str]) -> str:
+    """`F.gelu` as torch.nn.functional.gelu; empty for what is no dotted name, or too long for one of torch's.
+
+    Of a longer chain its first parts are read by themselves: they are nodes too.
+    """
     parts: list[str] = []
-    while isinstance(node, ast.Attribute):
+    while isinstance(node, ast.Attribute) and len(parts) < _DEEPEST:
         parts.append(node.attr)
         node = node.value
     if not isinstance(node, ast.Name):
         return ""
-    return ".".join([known.get(node.id, node.id), *reversed(parts)])
+    full = ".".join([known.get(node.id, node.id), *reversed(parts)])
+    return full if len(full) <= _LONGEST else ""
 
 
 def _is_one_of(full: str, names: Sequence[str]) -> bool:
