@@ -90,6 +90,40 @@ def test_code_that_asks_whether_there_is_cuda_is_right(on_accelerator: Any) -> N
     assert check.status == "passed"
 
 
+def test_a_device_named_for_inputs_that_are_not_on_the_cpu(on_accelerator: Any) -> None:
+    """It is right on a machine with CUDA. The simulated device has another name, and poses as CUDA for it."""
+    named = (
+        "def f(x):\n    one = torch.ones(3, dtype=x.dtype)\n    return x + (one if x.device.type == 'cpu' else one{})\n"
+    )
+    right = on_accelerator(named.format(".cuda()"))
+    assert (right.status, right.staff) == ("passed", None)
+    wrong = on_accelerator(named.format(".to('mps')"))
+    assert (wrong.status, wrong.verdict.where.line) == ("failed", 3)
+    assert "Take the device from the input, `x.device`" in wrong.verdict.hint.text
+
+
+def test_a_gradient_that_is_made_on_the_cpu(bench: Any) -> None:
+    """Without an operation that would mix devices: torch looks at what an own `backward` gives."""
+    bench.week(bench.one("agree(vjp(student.f, draw(2, 3), up=draw(2, 3)))"))
+    answer = (
+        "class Plus(torch.autograd.Function):\n"
+        "    @staticmethod\n"
+        "    def forward(ctx, x):\n"
+        "        return x + 1\n"
+        "    @staticmethod\n"
+        "    def backward(ctx, upstream):\n"
+        "        slope = torch.empty(upstream.shape, dtype=upstream.dtype)\n"
+        "        slope[:] = upstream\n"
+        "        return slope\n"
+        "def f(x):\n"
+        "    return Plus.apply(x)\n"
+    )
+    result = bench.grade("# %% helpers\nimport torch\n# %% e\n" + answer, SOLUTION, bench.everywhere)
+    check = bench.checks(result)[ACCELERATOR]
+    assert "Function PlusBackward returned an invalid gradient at index 0" in check.verdict.message
+    assert (check.verdict.where.line, check.verdict.hint.text[:13]) == (7, "Give the tens")
+
+
 def test_code_that_asks_for_cuda_and_is_wrong_there_too(on_accelerator: Any) -> None:
     check = on_accelerator(
         "DEVICE = 'cuda' if torch.cuda.is_available() else 'cpu'\n"
