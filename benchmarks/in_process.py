@@ -7,6 +7,7 @@ Prints what the sessions used up as JSON. A process of its own, since the simula
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import sys
@@ -29,6 +30,7 @@ from torchstone.judge.children import Device, Zygotes
 from torchstone.judge.collection import docket
 from torchstone.judge.draw import Draw
 from torchstone.judge.implementations import Code, Jailed, _calm, _compiled
+from torchstone.judge.passes import Passes
 from torchstone.judge.probe import Probe
 from torchstone.judge.scenarios import Scenario
 from torchstone.judge.sitting import Sitting, worlds
@@ -122,7 +124,7 @@ def sessions(course: Course, count: int, *, jailed: bool) -> dict[str, float]:
     zygotes: Any = _warm_zygotes(bench) if jailed else _NoJail()
     if not jailed:
         _install_simulator()
-    sitting: Callable[..., Sitting] = Sitting if jailed else Floor
+    sitting: Callable[..., Sitting] = functools.partial(Sitting, passes=Passes()) if jailed else Floor
     everything = so_far(os.getpid())
 
     def sit(program: Program) -> None:
