@@ -12,6 +12,7 @@ import pytest
 from torchstone.errors import JailUnavailable
 from torchstone.jail import confinement, cuda, cuda_memory, landlock, limits
 from torchstone.jail.confinement import Confinement
+from torchstone.jail.tiers import missing
 from torchstone.jail.zygote import Zygote
 from torchstone.model import JailPolicy, Limits
 
@@ -151,3 +152,81 @@ for node in ("/dev/zero", "/dev/null"):
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
     assert done.stdout.split() == ["13", "25"], done.stderr  # EACCES; ENOTTY: it was asked, and knows no such thing
+
+
+#: In a jail of its own, without torch: what a child finds of a card whose node is `/dev/tty`, and what of another.
+CHILD = """
+import fcntl, os, sys, tempfile
+from torchstone.jail import confinement, cuda, namespaces, paths
+from torchstone.jail.confinement import Confinement
+from torchstone.model import Limits
+
+tier, shown = sys.argv[1], sys.argv[2] == "shown"
+card = cuda.Card(0, ("/dev/tty",), ("/proc/devices", "/sys/devices/system/node")) if shown else None
+plan = Confinement(tier, paths.readable(), Limits(), card)
+scratch = None if tier == "namespaces" else tempfile.mkdtemp()
+confinement.prepare_zygote(plan)
+
+
+def child():
+    confinement.confine_child(plan, scratch or namespaces.BOX, None, inherited_bytes=1 << 30)
+    with open("/dev/null") as file:
+        try:
+            fcntl.ioctl(file, 0xC00846C8)  # a control with the letter of a card's
+        except OSError as error:
+            print("control", error.errno)
+    for path in ("/proc/devices", "/proc/version"):
+        try:
+            open(path).close()
+            print("reads", path)
+        except OSError:
+            pass
+    print("sees" if os.path.exists("/dev/tty") else "no", "/dev/tty")
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def zygote():
+    confinement.confine_zygote(plan, scratch)
+    if tier == "namespaces":
+        namespaces.own_processes()
+    worker = os.fork()
+    if not worker:
+        child()
+    os._exit(os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1]))
+
+
+first = os.fork()
+if not first:
+    zygote()
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(first, 0)[1]))
+"""
+
+EPERM, EACCES, ENOTTY = 1, 13, 25
+
+
+def in_jail(tier: str, shown: str) -> list[str]:
+    if reason := missing(tier):
+        pytest.skip(f"this machine cannot build the tier: {reason}")
+    command = [sys.executable, "-c", CHILD, tier, shown]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+@pytest.mark.parametrize("tier", ["namespaces", "landlock"])
+def test_a_jail_shows_its_card_and_lets_it_be_controlled(tier: str) -> None:
+    said = in_jail(tier, "shown")
+    control = EACCES if landlock.version() >= 5 else ENOTTY  # /dev/null is not the card
+    assert said[0] == f"control {control}"
+    assert "reads /proc/devices" in said
+    assert "reads /proc/version" not in said
+    assert "sees /dev/tty" in said
+
+
+@pytest.mark.parametrize("tier", ["namespaces", "landlock"])
+def test_a_jail_without_a_card_shows_nothing_of_one(tier: str) -> None:
+    said = in_jail(tier, "hidden")
+    assert said[0] == f"control {EPERM}"
+    assert "reads /proc/devices" not in said
+    assert ("sees /dev/tty" in said) == (tier == "landlock")  # there it stands and cannot be opened
