@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from torchstone.feedback.page import student_page
 from torchstone.gradebook.cell_report import cell_report
-from torchstone.gradebook.grading import Row, _student_json
+from torchstone.gradebook.grading import ClassReport, Row
+from torchstone.gradebook.report_json import report_json
 from torchstone.gradebook.scoring import CellScore
 from torchstone.model import ExerciseScore, Hint, StudentReport
+from torchstone.results.summary import summary
 
 Bench = Any  # the fixture of conftest.py
 
@@ -198,7 +201,9 @@ def reported(bench: Bench) -> Any:
         result = bench.grade(f"# %% e\nimport torch\ndef order(x): return x.argsort()\n{bodies}", solution)
         score = ExerciseScore("e", "E", result.earned, None, result.points)
         page = StudentReport("s1", "S", "week01", "W", result, (), (score,), None, None, result.earned, result.points)
-        (check, *_) = _student_json(Row("s1", 0, 0, {}, (), result))["exercises"]["e"]["checks"]
+        rows = (Row("s1", result.key, summary(result), ()),)
+        told = json.loads("".join(report_json(ClassReport("week01", rows), lambda key: result)))
+        (check, *_) = told["students"]["s1"]["exercises"]["e"]["checks"]
         cell = cell_report(CellScore(result.earned, result.exercises[0]), result.points, None)
         return student_page(page), check, cell
 

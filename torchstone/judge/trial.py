@@ -13,6 +13,7 @@ from torch import Tensor
 
 from torchstone.compare import Fault, clean, compare, same
 from torchstone.judge.draw import Draw
+from torchstone.judge.kept import kept, without_frames
 from torchstone.judge.scenarios import Implementation
 from torchstone.messages import verdicts
 from torchstone.model import Stage
@@ -102,13 +103,20 @@ class Trial:
     def agree(self, got: Any, want: Any, scale: float) -> None:
         at = len(self.seen)
         explicit = want is not REFERENCE
-        self.seen.append(Seen(got, explicit, scale, want if explicit else None))
+        self._keep(at, got, want if explicit else None, scale, explicit=explicit)
         if explicit:
             self.compare_explicit(got, want, scale)
         elif self._oracle is not None:
             if at >= len(self._oracle.here) or self._oracle.here[at].explicit:
                 raise Fault(Stage.SHAPE, verdicts.more_results())
             self.compare(got, self._oracle.here[at].value, self._oracle.truth[at].value, scale)
+
+    def _keep(self, at: int, got: Any, want: Any, scale: float, *, explicit: bool) -> None:
+        """Note a value that is compared; what the reference itself gives, as a whole."""
+        if self._oracle is not None:
+            beside = self._oracle.here[at].value if at < len(self._oracle.here) else None
+            got, want = kept(got, beside), kept(want, beside)
+        self.seen.append(Seen(got, explicit, scale, want))
 
     def compare(self, got: Any, want: Any, truth: Any, scale: float) -> None:
         """Raise Fault where `got` is not `want`, which is `truth` in float64."""
@@ -135,6 +143,8 @@ class Trial:
             fault.__cause__ = e
         finally:
             _current.reset(outer)
+        if fault is not None:
+            without_frames(fault)
         return fault
 
     @property
