@@ -90,9 +90,13 @@ def begin(memory_mb: int) -> None:
 
 
 def steady() -> None:
-    """Undo what a program may have switched: TF32 is off, and kernels are those that give the same result each time."""
+    """Undo what a program may have switched: TF32 is off, kernels are those that give the same result each time, and
+    draws begin anew.
+    """
     import torch
 
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+        torch.cuda.manual_seed_all(0)
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.allow_tf32 = False
     torch.backends.cudnn.deterministic = True

@@ -85,6 +85,10 @@ def generator_elsewhere(generator: torch.Generator) -> str:
     return f"Expected a '{DEVICE.name}' device type for generator but found '{generator.device.type}'"
 
 
+def incompatible_data() -> str:
+    return "Attempted to call `variable.set_data(tensor)`, but `variable` and `tensor` have incompatible tensor type."
+
+
 def cannot_pin(tensor: Tensor) -> str:
     return f"cannot pin '{legacy_type_name(tensor)}' only dense CPU tensors can be pinned"
 

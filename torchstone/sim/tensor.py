@@ -96,10 +96,9 @@ class SimTensor(Tensor):
     @data.setter
     def data(self, new: Tensor) -> None:
         if not isinstance(new, SimTensor):
-            raise RuntimeError(
-                "Attempted to call `variable.set_data(tensor)`, but `variable` and `tensor` have incompatible tensor "
-                "type."
-            )
+            from .rules import fault, incompatible_data  # it needs this class
+
+            raise fault(incompatible_data(), "set_data", [new])
         Tensor.data.__set__(self, new)  # type: ignore[attr-defined]
         self._raw = new._raw
 

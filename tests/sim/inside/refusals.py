@@ -99,6 +99,7 @@ MIXED: dict[str, tuple[Callable[[], object], str]] = {
         lambda: written_into_the_cpus().backward(x()),
         "invalid gradient at index 0 - expected device cpu but got sim:0",
     ),
+    "data from the CPU": (lambda: setattr(x(), "data", torch.ones(3, 4)), "have incompatible tensor type"),
     "an upstream gradient on the CPU": (
         lambda: torch.autograd.grad([y := x().requires_grad_()], [y], [torch.ones(3, 4)]),
         "invalid gradient at index 0 - expected device sim:0 but got cpu",
@@ -144,7 +145,6 @@ OTHERS: dict[str, tuple[Callable[[], object], type[Exception], str]] = {
         RuntimeError,
         "attempting to assign a gradient with device type 'cpu' to a tensor with device type 'sim'",
     ),
-    "data from the CPU": (lambda: setattr(x(), "data", torch.ones(3, 4)), RuntimeError, "incompatible tensor type"),
     "deepcopy of a result": (
         lambda: copy.deepcopy(x().requires_grad_() * 2),
         RuntimeError,
