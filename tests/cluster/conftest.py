@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.cluster.dask_cluster import DaskCluster
+from benchmarks.dask_cluster import DaskCluster
 from tests.faults.class_of_fifty import Runs, copied, make_course
 from torchstone.config import Course
 
@@ -40,9 +40,7 @@ def cluster(tmp_path: Path) -> Iterator[Callable[..., DaskCluster]]:
     made: list[DaskCluster] = []
 
     def start(scheme: str = "tcp", **environment: str) -> DaskCluster:
-        folder = tmp_path / f"cluster{len(made)}"
-        folder.mkdir()
-        made.append(DaskCluster(folder, scheme, environment))
+        made.append(DaskCluster(tmp_path / f"cluster{len(made)}", scheme, environment))
         return made[-1]
 
     yield start

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.cluster.dask_cluster import DaskCluster
+from benchmarks.dask_cluster import DaskCluster
 from tests.faults.class_of_fifty import Runs
 
 pytest.importorskip("distributed", reason='grading on a cluster needs `pip install "torchstone[cluster]"`')

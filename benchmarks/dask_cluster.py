@@ -1,4 +1,4 @@
-"""A real scheduler and real workers, as processes on this machine alone."""
+"""A real scheduler and real workers, as processes on this machine alone: for tests and benchmarks."""
 
 from __future__ import annotations
 
@@ -11,16 +11,20 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 _READY: Final = 60.0
 
 
 class DaskCluster:
-    """A scheduler in `folder`, and its workers: `worker` starts one more. `environment` is Dask's configuration."""
+    """A scheduler in `folder`, which is made, and its workers: `worker` starts one more. A context manager.
 
-    def __init__(self, folder: Path, scheme: str, environment: Mapping[str, str]) -> None:
-        self._folder, self._environment = folder, environment
+    `environment` is Dask's configuration. Raises RuntimeError, with what the processes said, if it does not start.
+    """
+
+    def __init__(self, folder: Path, scheme: str = "tcp", environment: Mapping[str, str] | None = None) -> None:
+        folder.mkdir()
+        self._folder, self._environment = folder, environment or {}
         self._processes: list[subprocess.Popen[bytes]] = []
         found = folder / "scheduler.json"
         self._run(
@@ -46,8 +50,10 @@ class DaskCluster:
     def _wait(self, ready: Callable[[], bool]) -> None:
         deadline = time.monotonic() + _READY
         while not ready():
-            assert self._processes[0].poll() is None, self.logs()
-            assert time.monotonic() < deadline, self.logs()
+            if self._processes[0].poll() is not None or time.monotonic() > deadline:
+                said = self.logs()
+                self.close()
+                raise RuntimeError(f"the cluster does not start:\n{said}")
             time.sleep(0.1)
 
     def kill_scheduler(self) -> None:
@@ -67,6 +73,12 @@ class DaskCluster:
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def _run(self, what: str, *arguments: str) -> subprocess.Popen[bytes]:
         with (self._folder / f"{what}{len(self._processes)}.log").open("wb") as log:
