@@ -25,7 +25,7 @@ def test_batches_grow_with_speed_and_shrink_with_slowness():
     supply = Supply(programs(200))
     first = supply.batch()
     assert len(first) == 1
-    supply.took(first, 0.5)
+    supply.took(first, 0.25)
     second = supply.batch()
     assert len(second) == 20
     supply.took(second, 0.001)

@@ -14,7 +14,7 @@ from distributed import Client, KilledWorker, wait
 from torchstone.batch import Brief, Outcome
 from torchstone.batch.engine import Keep
 from torchstone.cluster import parcel
-from torchstone.cluster.roll import Roll
+from torchstone.cluster.roll import Roll, has_no_torchstone
 from torchstone.cluster.supply import Supply
 from torchstone.cluster.trust import require_trusted
 from torchstone.cluster.worker import JudgeHolder, judge_batch, resource
@@ -47,8 +47,7 @@ class DaskJudges:
         self._seen = self._looked = time.monotonic()  #: when a worker could judge; when that was asked last
         try:
             require_trusted(self._client.scheduler_info()["address"], "the scheduler's own address")
-            with suppress(ModuleNotFoundError):  # of workers without Torchstone; the roll tells who they are
-                self._client.register_plugin(JudgeHolder(self._run, parcel.pack_brief(brief)), name=self._run)
+            self._hand_out(JudgeHolder(self._run, parcel.pack_brief(brief)))
             self._tier = self._first_look()
             self._keys = WeekKeys(brief.folder, brief.policy, self._tier, brief.solution)
         except BaseException:
@@ -94,7 +93,7 @@ class DaskJudges:
         while pending:
             if time.monotonic() - self._looked > _POLL:
                 before = self._roll.ready
-                self._look()
+                self._look(self._tier)
                 if self._roll.ready and not before & self._roll.ready:
                     _take_back(pending, supply)
                     break
@@ -134,6 +133,13 @@ class DaskJudges:
         return outcomes, seconds
 
     # ---- who is there ----
+    def _hand_out(self, holder: JudgeHolder) -> None:
+        try:
+            self._client.register_plugin(holder, name=self._run)
+        except Exception as e:  # whatever a worker raised, as Dask brings it here
+            if not has_no_torchstone(e):  # that one is refused by the roll, and the others have theirs
+                raise ClusterError(f"the workers at {self._address} cannot be given judges: {e}") from e
+
     def _first_look(self) -> Tier:
         """Wait until there are workers and each has looked at its machine; the tier of the run."""
         started = time.monotonic()
@@ -152,13 +158,14 @@ class DaskJudges:
     def _gone(self) -> ClusterError:
         return ClusterError(f"the scheduler at {self._address} is gone; {_KEPT}")
 
-    def _look(self) -> None:
+    def _look(self, tier: Tier | None = None) -> None:
+        """Call the roll; with `tier`, those of another are left out. Raises ClusterError if nobody is left."""
         if self._client.status != "running":
             raise self._gone()
         with suppress(OSError):  # a scheduler that is busy: patience has its end below
             self._roll.call()
-            if hasattr(self, "_tier"):
-                self._roll.leave_out(self._tier)
+            if tier is not None:
+                self._roll.leave_out(tier)
         self._looked = time.monotonic()
         if self._roll.slots:
             self._seen = self._looked

@@ -67,9 +67,17 @@ class Roll:
         return "; ".join(f"{a}: {s.get('reason', s['state'])}" for a, s in sorted(self._known.items()))
 
 
+def has_no_torchstone(error: object) -> bool:
+    """Whether a worker could not find our modules. (Dask brings its error as text where it cannot bring it whole.)"""
+    return "ModuleNotFoundError" in repr(error)
+
+
 def _failed(error: object) -> Mapping[str, str]:
-    if isinstance(error, ModuleNotFoundError):
-        return {"state": "refused", "reason": f"{error}; install torchstone[cluster,grading] there"}
+    if has_no_torchstone(error):
+        return {
+            "state": "refused",
+            "reason": f"it has no Torchstone; install torchstone[cluster,grading] there ({error})",
+        }
     if isinstance(error, OSError):
         return {"state": "checking"}  # it is on its way out, or was too busy to answer
     return {"state": "refused", "reason": f"{type(error).__name__}: {error}"}

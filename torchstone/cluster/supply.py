@@ -10,7 +10,7 @@ from typing import Final
 from torchstone.model import Program
 
 #: How long a batch should take: long against a message, short against the run's end, in seconds.
-_SECONDS: Final = 10.0
+_SECONDS: Final = 5.0
 #: Programs in a batch at most: what is graded anew if its worker dies.
 _MOST: Final = 50
 

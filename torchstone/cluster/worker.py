@@ -46,9 +46,10 @@ class JudgeHolder(WorkerPlugin):
         """End the judges, also in the middle of a batch, and remove the graders from this machine."""
         if self._admission is not None:
             self._admission.cancel()
-        if self._judges is not None:
-            self._judges.kill()
-            self._judges.close()
+        judges, self._judges = self._judges, None
+        if judges is not None:
+            judges.kill()
+            judges.close()
         if self._folder is not None:
             self._folder.cleanup()
 
