@@ -30,12 +30,14 @@ _LOOK_SECONDS: Final = 0.25
 @dataclass(frozen=True)
 class Used:
     """What a command used up, in seconds. `own` is the processor time of single processes, by what their command line
-    holds: as it was when it was last looked at, so a little less than all.
+    holds: as it was when it was last looked at, so a little less than all. `memory` is the most that these processes
+    had resident together at any look, in bytes; what they share counts for each.
     """
 
     cpu: float
     clock: float
     own: Mapping[str, float]
+    memory: int = 0
 
 
 def used(
@@ -64,14 +66,17 @@ def used(
         )
         os.close(writer)
         seen: dict[int, tuple[str, float]] = {}
+        memory = 0
         while process.poll() is None:
-            seen |= _marked(process.pid, marks)
+            now = _marked(process.pid, marks)
+            seen |= now
+            memory = max(memory, sum(map(_resident, now)))
             time.sleep(_LOOK_SECONDS)
         if process.returncode:
             said.seek(0)
             raise RuntimeError(f"{' '.join(command)} gave {process.returncode}:\n{said.read()[-_SAID:]}")
         own = {mark: sum(cpu for m, cpu in seen.values() if m == mark) for mark in marks}
-        return Used(**json.loads(report.read()), own=own)
+        return Used(**json.loads(report.read()), own=own, memory=memory)
 
 
 def so_far(process: int) -> float:
@@ -104,6 +109,13 @@ def _ticks(process: int, fields: int) -> float:
         told = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
         return sum(map(int, told[11 : 11 + fields])) / os.sysconf("SC_CLK_TCK")
     return 0.0
+
+
+def _resident(process: int) -> int:
+    """Bytes."""
+    with contextlib.suppress(OSError):
+        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return 0
 
 
 def main(report: int, command: Sequence[str]) -> int:
