@@ -14,12 +14,13 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
-
-from sqlalchemy.engine import make_url
+from typing import TYPE_CHECKING, Any, Final
 
 from torchstone.config import Course
 from torchstone.errors import BusyError, GradebookError
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
 
 #: The name of our lock, in the database of the gradebook: "torchstone" as a number.
 _LOCK: Final = int.from_bytes(b"torchsto", "big") >> 1
@@ -30,7 +31,7 @@ _DUMP: Final = 600.0  #: seconds
 
 def named(course: Course) -> str:
     """The gradebook as messages name it: without a password."""
-    return str(make_url(course.gradebook_url).render_as_string(hide_password=True))
+    return str(_url(course).render_as_string(hide_password=True))
 
 
 @contextmanager
@@ -81,7 +82,7 @@ def dump_server(course: Course, copy: Path) -> None:
             f"the gradebook {named(course)} cannot be backed up: there is no pg_dump here; install PostgreSQL's client "
             "programs, of the server's version or newer"
         )
-    url = make_url(course.gradebook_url).set(drivername="postgresql")
+    url = _url(course).set(drivername="postgresql")
     password = {"PGPASSWORD": str(url.password)} if url.password else {}  # never in the list of processes
     command = [program, "--format=custom", f"--file={copy}", url.set(password=None).render_as_string()]
     try:
@@ -120,7 +121,7 @@ def _connected(course: Course, name: str = "torchstone") -> Iterator[Any]:
         raise GradebookError(
             f'the gradebook {named(course)} is on a server, which needs `pip install "torchstone[cluster]"` ({e})'
         ) from e
-    url = make_url(course.gradebook_url).set(drivername="postgresql")
+    url = _url(course).set(drivername="postgresql")
     try:
         with psycopg.connect(
             url.render_as_string(hide_password=False),
@@ -132,3 +133,9 @@ def _connected(course: Course, name: str = "torchstone") -> Iterator[Any]:
     except psycopg.Error as e:
         words = " ".join(str(e).split())
         raise GradebookError(f"the gradebook {named(course)} cannot be used: {words}") from e
+
+
+def _url(course: Course) -> URL:
+    from sqlalchemy.engine import make_url  # not before there is a server: a run with nothing to do is over sooner
+
+    return make_url(course.gradebook_url)
