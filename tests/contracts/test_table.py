@@ -4,6 +4,7 @@ from pathlib import Path
 
 from torchstone import config
 from torchstone.contracts import table
+from torchstone.contracts.chance import Chance
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,3 +26,14 @@ def test_runtimes_are_kept_and_do_not_count():
     assert table.known_runtimes(text) == {"week01": ("1.5", "17")}
     assert table.without_runtimes(text) == table.without_runtimes(table.page([week], {}))
     assert table.without_runtimes(text) != table.without_runtimes(table.page([], {}))
+
+
+def test_what_is_left_to_chance_is_told():
+    known = Chance("coin", 1e-12, 200, {"tails up": ("test_share",), "on the cpu": ()})
+    changed = Chance("die", 2e-10, 0, {})
+    text = table.page([table.WeekCounts("week01", "Chance", (), (known, changed))], {})
+    assert "`coin` (week01): false failure ≤ 1e-12; power ≥ 98.5 % (200 seeds)" in text
+    assert "| tails up | `test_share` |" in text
+    assert "| on the cpu | none here: it shows on an accelerator" in text
+    assert "`die` (week01): false failure ≤ 2e-10; not graded with many seeds since it changed" in text
+    assert "## Chance" not in table.page([table.WeekCounts("week01", "None", ())], {})

@@ -26,15 +26,16 @@ each in up to four worlds (float32, float64, strided inputs, an accelerator); mi
 lose points and be named, alternatives right answers that must earn everything (`torchstone week check`).
 
 """
-_CHANCE: Final = f"""\
+_CHANCE: Final = """\
 ## Chance
 
-Checks that judge a sample may fail right code by chance: with a probability of {LIMIT:g} a grading at most, by the
+Checks that judge a sample may fail right code by chance: with a probability of {limit} a grading at most, by the
 bound that stands at the top of the grader. Every misconception was graded with seed after seed (`python -m
 benchmarks.flakiness`): with each of them it failed the checks named here and passed the others. The power, how often
-it is caught at least, follows with {CONFIDENCE:.0%} confidence.
+it is caught at least, follows with {confidence:.0%} confidence.
 """
 _TEXT: Final = ("week", "topic", "exercise", "misconception", "checks failed")
+_ELSEWHERE: Final = "none here: it shows on an accelerator, where nothing is left to chance"
 _NOT_MEASURED: Final = "not graded with many seeds since it changed"
 _COLUMNS: Final = ("exercises", "points", "checks", "misconceptions", "alternatives")
 _RUNTIMES: Final = ("grading, CPU s", "notebook, s")
@@ -117,17 +118,27 @@ def page(counted: Iterable[WeekCounts], runtimes: Runtimes) -> str:
         lines += ["", f"## {week.assignment}", "", *_header("exercise", *_COLUMNS[1:])]
         lines += [_row(f"`{e.exercise}`", *e.cells) for e in week.exercises]
     found = [(week, chance) for week in counted for chance in week.chances]
-    lines += ["", *_CHANCE.splitlines()] if found else []
+    about = _CHANCE.format(limit=_rate(LIMIT), confidence=CONFIDENCE)
+    lines += ["", *about.splitlines()] if found else []
     for week, chance in found:
         lines += ["", *_of_chance(week.assignment, chance)]
     return _HEAD + "\n".join(lines) + "\n"
 
 
 def _of_chance(week: str, chance: Chance) -> list[str]:
-    says = f"power ≥ {chance.power:.1%} ({chance.seeds} seeds)" if chance.seeds else _NOT_MEASURED
-    title = f"`{chance.exercise}` ({week}): false failure ≤ {chance.false_failure:.0e}; {says}"
+    title = f"`{chance.exercise}` ({week}): false failure ≤ {_rate(chance.false_failure)}; "
+    if not chance.seeds:
+        return [title + _NOT_MEASURED]
     checks = {name: ", ".join(f"`{c}`" for c in failed) for name, failed in chance.caught.items()}
-    return [title, "", *_header("misconception", "checks failed"), *(_row(*row) for row in checks.items())]
+    rows = (_row(name, failed or _ELSEWHERE) for name, failed in sorted(checks.items()))
+    power = f"power ≥ {100 * chance.power:.1f} % ({chance.seeds} seeds)"
+    return [title + power, "", *_header("misconception", "checks failed"), *rows]
+
+
+def _rate(probability: float) -> str:
+    """1e-9."""
+    mantissa, _, exponent = f"{probability:.0e}".partition("e")
+    return f"{mantissa}e{int(exponent)}"
 
 
 def known_runtimes(text: str) -> dict[str, tuple[str, str]]:
