@@ -3,6 +3,7 @@
 import collections
 import dataclasses
 import enum
+import itertools
 import math
 
 import numpy as np
@@ -235,3 +236,11 @@ def test_a_generator_by_value_leaves_the_original_alone():
     before = generator.get_state()
     torch.randn(5, generator=wire.copy_in(generator))
     assert torch.equal(generator.get_state(), before)
+
+
+@pytest.mark.parametrize(
+    "value", [dict.fromkeys(itertools.pairwise(range(5000))), set(itertools.pairwise(range(5000)))]
+)
+def test_more_tuples_as_keys_than_anybody_needs_do_not_cross(value):
+    with pytest.raises(NotData, match="more than 4,096 tuples as keys or in sets"):
+        wire.copy(value)

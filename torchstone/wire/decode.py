@@ -21,6 +21,7 @@ from torchstone.wire.limits import (
     MAX_NODES,
     MAX_STRING,
     MAX_TENSORS,
+    MAX_TUPLE_KEYS,
     MIN_INT,
 )
 from torchstone.wire.record import Record
@@ -91,6 +92,7 @@ class Decoder:
         self._at = 0
         self._nodes = 0
         self._tensors = 0
+        self._tuple_keys = 0
         self._trusted = trusted_sender
         self._place = place or _unplaced
 
@@ -153,17 +155,24 @@ class Decoder:
         result: dict[object, object] = {}
         for pair in pairs:
             key, item = _pair(pair)
-            name = _hashable(self._value(key, depth + 1))
+            name = self._key(key, depth + 1)
             if name in result:
                 raise WireError("a key that comes twice")
             result[name] = self._value(item, depth + 1)
         return result
 
     def _set(self, items: list[object], depth: int) -> set[object]:
-        result = {_hashable(self._value(item, depth + 1)) for item in items}
+        result = {self._key(item, depth + 1) for item in items}
         if len(result) != len(items):
             raise WireError("a set member that comes twice")
         return result
+
+    def _key(self, node: object, depth: int) -> object:
+        value = self._value(node, depth)
+        self._tuple_keys += isinstance(value, tuple)
+        if self._tuple_keys > MAX_TUPLE_KEYS:
+            raise WireError("too many tuples as keys")
+        return _hashable(value)
 
     def _record(self, content: object, depth: int) -> Record:
         kind, fields = _pair(content)

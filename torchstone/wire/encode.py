@@ -38,6 +38,7 @@ from torchstone.wire.limits import (
     MAX_NODES,
     MAX_STRING,
     MAX_TENSORS,
+    MAX_TUPLE_KEYS,
     MIN_INT,
 )
 from torchstone.wire.record import Record
@@ -57,6 +58,7 @@ class Encoder:
         self._layout = layout
         self._nodes = 0
         self._tensors = 0
+        self._tuple_keys = 0
         self._characters = 0
         self._bytes = 0
 
@@ -100,12 +102,12 @@ class Encoder:
         if isinstance(value, dict):
             pairs = []
             for key, item in dict.items(value):
-                pairs.append([self.encode(_key(key), depth + 1), self.encode(item, depth + 1)])
+                pairs.append([self.encode(self._key(key), depth + 1), self.encode(item, depth + 1)])
             return {"d": pairs}
         if isinstance(value, set | frozenset):
             if len(value) > MAX_NODES:
                 raise NotData(f"more than {MAX_NODES:,} items")
-            return {"s": self._items(sorted((_key(item) for item in value), key=repr), depth)}
+            return {"s": self._items(sorted((self._key(item) for item in value), key=repr), depth)}
         if dataclasses.is_dataclass(value) and not isinstance(value, type):
             pairs_of = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
             return self._record(type(value).__name__, pairs_of, depth)
@@ -116,6 +118,12 @@ class Encoder:
 
     def _record(self, kind: str, fields: Iterable[tuple[str, object]], depth: int) -> object:
         return {"r": [kind[:MAX_NAME], [[self._name(name), self.encode(item, depth + 1)] for name, item in fields]]}
+
+    def _key(self, key: object) -> object:
+        self._tuple_keys += isinstance(key, tuple)
+        if self._tuple_keys > MAX_TUPLE_KEYS:
+            raise NotData(f"more than {MAX_TUPLE_KEYS:,} tuples as keys or in sets")
+        return _key(key)
 
     def _name(self, name: str) -> str:
         if len(name) > MAX_NAME:

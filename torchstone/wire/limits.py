@@ -14,6 +14,9 @@ MAX_BODY: Final = 256 << 20
 MAX_NODES: Final = 100_000
 #: Tensors in one frame.
 MAX_TENSORS: Final = 4096
+#: Tuples as keys and set members of one frame. Python's hash of a tuple of numbers has no secret: tuples that all have
+#: the same one can be computed, and a dict of those takes time that grows with their square.
+MAX_TUPLE_KEYS: Final = 4096
 #: Containers inside containers.
 MAX_DEPTH: Final = 32
 #: Dimensions of one tensor.
