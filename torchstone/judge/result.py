@@ -108,18 +108,16 @@ def _on_accelerator(finish: Finish, findings: Sequence[Finding]) -> CheckResult:
 
 
 def _advised(result: CheckResult, findings: Sequence[Finding]) -> CheckResult:
-    """The result with a note for staff on what was found on devices that give no points."""
-    failed = next((f for f in findings if f.became in ("failed", "limit")), None)
-    absent = next((f for f in findings if f.became == "absent"), None)
-    passed = any(f.became == "passed" for f in findings)
-    if failed is not None:
-        note = f"{failed.probe.world.device} (advisory): {failed.probe.check.name}: {failed.fault or failed.reason}"
-    elif absent is not None:
-        note = f"{absent.probe.world.device} (advisory): {absent.reason}"
-    elif passed:
-        note = f"{next(f for f in findings if f.became == 'passed').probe.world.device} (advisory): right there too"
-    else:
+    """The result with a note for staff on a device that gives no points: a failure there, else its absence, else that
+    all is right.
+    """
+    telling = (f for kinds in (("failed", "limit"), ("absent",), ("passed",)) for f in findings if f.became in kinds)
+    found = next(telling, None)
+    if found is None:
         return result
+    says = {"passed": "right there too", "absent": found.reason}
+    says.setdefault(found.became, f"{found.probe.check.name}: {found.fault or found.reason}")
+    note = f"{found.probe.world.device} (advisory): {says[found.became]}"
     return replace(result, staff="; ".join(filter(None, [result.staff, note])))
 
 
