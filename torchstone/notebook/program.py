@@ -39,12 +39,14 @@ def program(assignment: str, placed: Sequence[Placed]) -> tuple[Program, tuple[R
     told: list[Repair] = []
     names = _Names()
     exploration = _exploration(placed)
+    needed = _needed_by_answers(placed) if exploration else frozenset()
     shadows = _shadows([p for i, p in enumerate(placed) if i not in exploration])
     for index, p in enumerate(placed):
         if p.role not in _RUN:
             continue
         if index in exploration:
-            told.extend(_told_of_exploration(p, placed))
+            if used := sorted(defined(p.cell["source"]) & needed):
+                told.append(repairs.not_run(p.label, used))
             continue
         name = grade_id(p.cell) if p.role is Role.ANSWER else None
         if p.untouched and name in shadows:
@@ -105,13 +107,12 @@ def _exploration(placed: Sequence[Placed]) -> frozenset[int]:
     return frozenset(found)
 
 
-def _told_of_exploration(p: Placed, placed: Sequence[Placed]) -> Iterable[Repair]:
-    answers = [other.cell["source"] for other in placed if other.role is Role.ANSWER and not other.untouched]
-    words = {word for source in answers for word in _words(source)}
+def _needed_by_answers(placed: Sequence[Placed]) -> frozenset[str]:
+    """Names that answers use and do not define: a cell that defines one is a helper of theirs."""
+    answers = [p.cell["source"] for p in placed if p.role is Role.ANSWER and not p.untouched]
+    words = frozenset(word for source in answers for word in _words(source))
     # The names of the stubs belong to the answers; a cell that defines them anew is no helper.
-    used = sorted(defined(p.cell["source"]) & words - {n for source in answers for n in defined(source)})
-    if used:
-        yield repairs.not_run(p.label, used)
+    return words - {name for source in answers for name in defined(source)}
 
 
 def _words(source: str) -> set[str]:
