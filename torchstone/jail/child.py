@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,27 +15,18 @@ from torchstone import wire
 from torchstone.errors import JailError, NotData, WireClosed, WireDeadline, WireError
 from torchstone.jail.limits import cpu_limit
 from torchstone.jail.outcome import Account, AccountKind, Answer, ChildLost, LostReason, RaisedKind, StudentRaised
+from torchstone.jail.overseer import Overrun, Overseer
 from torchstone.jail.refusals import operations
 from torchstone.jail.worker import EXIT_MEMORY
 from torchstone.messages import jailed
 from torchstone.model import BrokenCell, Cell, Limits
 
-#: Bytes of output after which a program is ended: a progress bar writes a thousandth of it.
-FLOOD: Final = 64 << 20
-
-_READ: Final = 1 << 16
 _TEXT: Final = 300
 _TYPE_NAME: Final = 80
 _ADVICE: Final = 600
 _DYING: Final = 5.0
-_SCRATCH_SECONDS: Final = 0.25
-_SCRATCH_FILES: Final = 2048
 #: The kernel limits by ticks and reports by the clock: on a busy machine the second can be far below the first.
 _CPU_SHARE: Final = 0.5
-
-
-class _Overrun(Exception):
-    """Wrote more than it may; the message says where."""
 
 
 class Child:
@@ -59,15 +49,10 @@ class Child:
         self._pidfd = pidfd
         self._requests = requests
         self._replies = replies
-        self._output_fd = output
-        self._scratch = scratch
         self._limits = limits
         self._status = status
         self._card_is_full = card_is_full
-        self._output = bytearray()
-        self._written = 0
-        self._next_look = 0.0
-        self._output_open = True
+        self._overseer = Overseer(output, scratch, limits, None if card_is_full is None else self._look_at_card)
         self._sent = 0
         self._answered = 0
         self._cells: dict[str, list[str]] = {}
@@ -105,7 +90,7 @@ class Child:
                 except NotData as refused:
                     broken[cell.label] = BrokenCell(cell.label, jailed.cell_refused(str(refused)))
                     continue
-                except (WireClosed, WireDeadline, _Overrun):  # an earlier cell did that: the first without an answer
+                except (WireClosed, WireDeadline, Overrun):  # an earlier cell did that: the first without an answer
                     sent.append(cell)
                     break
                 sent.append(cell)
@@ -177,9 +162,9 @@ class Child:
     def output(self) -> str:
         """What the program printed so far, both streams together, up to the limit."""
         if not self._closed:
-            with contextlib.suppress(_Overrun):
-                self._drain()
-        return self._output.decode("utf-8", "replace")
+            with contextlib.suppress(Overrun):
+                self._overseer.drain()
+        return self._overseer.text
 
     def kill(self) -> None:
         """End the process now, with everything it started."""
@@ -195,19 +180,18 @@ class Child:
         if self._lost is None:
             with contextlib.suppress(JailError):  # its fork server may have gone first, and taken it along
                 self._end()
-        with contextlib.suppress(_Overrun):
-            self._drain()  # while the descriptor is open
+        with contextlib.suppress(Overrun):
+            self._overseer.drain()  # while the descriptor is open
         self._closed = True
-        for fd in (self._requests, self._replies, self._output_fd, self._pidfd):
+        for fd in (self._requests, self._replies, self._pidfd):
             os.close(fd)
-        if self._scratch is not None:
-            shutil.rmtree(self._scratch, ignore_errors=True)
+        self._overseer.close()
 
     def wait_ready(self, deadline: float) -> None:
         """Wait for the worker's word that the jail stands. Raises JailError if it does not."""
         try:
-            ready = wire.receive(self._replies, deadline, wait=self._wait).value
-        except (WireError, _Overrun) as error:
+            ready = wire.receive(self._replies, deadline, wait=self._overseer.wait).value
+        except (WireError, Overrun) as error:
             self._end()
             raise JailError(f"a jailed process could not be set up: {self.output.strip() or error}") from error
         if ready != "ready":
@@ -232,13 +216,13 @@ class Child:
             raise WireError("it spoke out of turn, or closed its end")
 
     def _send(self, question: wire.Packed, deadline: float) -> None:
-        wire.send_packed(self._requests, self._sent + 1, question, deadline, wait=self._wait)
+        wire.send_packed(self._requests, self._sent + 1, question, deadline, wait=self._overseer.wait)
         self._sent += 1
 
     def _hear(self, deadline: float) -> wire.Packed:
         """The reply to the first question that has none."""
         self._answered += 1
-        return wire.receive_packed(self._replies, self._answered, deadline, wait=self._wait)
+        return wire.receive_packed(self._replies, self._answered, deadline, wait=self._overseer.wait)
 
     @contextlib.contextmanager
     def _losing(self) -> Iterator[None]:
@@ -253,7 +237,7 @@ class Child:
             raise  # ours: the inputs are not data
         except WireError as error:
             raise self._lose("protocol", str(error)) from None
-        except _Overrun as error:
+        except Overrun as error:
             raise self._lose("output", str(error)) from None
 
     def _answer(self, received: wire.Received) -> Answer:
@@ -304,63 +288,10 @@ class Child:
         number = line if type(line) is int and 0 < line <= len(source) else None
         return label, number, source[number - 1].strip() if number is not None else None
 
-    def _wait(self, fd: int, event: int, deadline: float) -> None:
-        """Wait for the wire, collecting output meanwhile and looking at the scratch folder now and then."""
-        self._refuse_flood()
-        while True:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise WireDeadline("no answer in time")
-            poll = select.poll()
-            poll.register(fd, event)
-            if self._output_open:
-                poll.register(self._output_fd, select.POLLIN)
-            unwatched = self._scratch is None and self._card_is_full is None
-            step = left if unwatched else min(left, _SCRATCH_SECONDS)
-            ready = dict(poll.poll(min(step, 3600.0) * 1000 + 1))
-            if self._output_fd in ready:
-                self._drain()
-            self._look_at_scratch()
-            self._look_at_card()
-            if fd in ready:
-                return
-
-    def _drain(self) -> None:
-        """Take what has been printed so far; a bounded part of it is kept."""
-        while self._output_open:
-            try:
-                data = os.read(self._output_fd, _READ)
-            except BlockingIOError:
-                return
-            self._written += len(data)
-            self._output += data[: max(0, self._limits.output_kb * 1024 - len(self._output))]
-            self._output_open = bool(data) and self._written <= FLOOD
-            self._refuse_flood()
-
-    def _refuse_flood(self) -> None:
-        if self._written > FLOOD:
-            raise _Overrun(f"printed more than {FLOOD >> 20} MB")
-
     def _look_at_card(self) -> None:
         """No limit of the kernel's counts the memory of a card."""
         if self._card_is_full is not None and self._card_is_full():
             raise self._lose("memory", "it held more of the card's memory than it may")
-
-    def _look_at_scratch(self) -> None:
-        """Where the scratch folder lies on a real disk (no mount of its own), nobody but us bounds what is in it."""
-        if self._scratch is None or time.monotonic() < self._next_look:
-            return
-        self._next_look = time.monotonic() + _SCRATCH_SECONDS
-        used, files = 0, 0
-        for folder, _, names in os.walk(self._scratch):
-            for name in names:
-                files += 1
-                try:
-                    used += os.lstat(os.path.join(folder, name)).st_blocks * 512
-                except FileNotFoundError:
-                    continue
-            if files > _SCRATCH_FILES or used > self._limits.disk_mb << 20:
-                raise _Overrun(f"wrote more than {self._limits.disk_mb} MB, or {_SCRATCH_FILES} files")
 
     # ---- the end ----------------------------------------------------------------------------------------------------
 
