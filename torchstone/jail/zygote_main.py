@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import array
 import gc
-import importlib
-import importlib.util
 import json
 import os
 import random
@@ -25,7 +23,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, NoReturn
 
 from torchstone.errors import JailError, JailUnavailable
-from torchstone.jail import confinement, cuda, namespaces, pages, seccomp, syscalls
+from torchstone.jail import confinement, cuda, imports, namespaces, pages, seccomp, syscalls
 from torchstone.jail.confinement import Confinement
 from torchstone.model import Limits
 
@@ -113,19 +111,19 @@ class _Zygote:
         maps = os.open("/proc/self/maps", os.O_RDONLY)
         users = confinement.spare_users(plan)
         for name in extras.preload:
-            _require(name)
-        _import_torch()  # before the root changes: torch asks /proc and /sys what the processor can do
+            imports.require(name)
+        imports.torch_itself()  # before the root changes: torch asks /proc and /sys what the processor can do
         with _refusing("this machine does not let the jail be built"):
             confinement.confine_zygote(plan, scratch)
         home = scratch or namespaces.BOX
         os.environ.update(confinement.clean_environment(home))
         for name in extras.preload:
-            _import_preloaded(name)
+            imports.preload(name)
             if len(os.listdir(tasks)) > 1:
                 raise JailError(f"jail.preload: {name} starts threads when it is imported; a jail cannot fork then")
-        _warm()
+        imports.warm()
         if extras.profile == "cuda":
-            _require_cuda()
+            imports.require_cuda()
         os.close(tasks)
         if plan.tier == "namespaces":
             syscalls.detach(namespaces.BOX)  # what the imports left there is read, and no child should see it
@@ -211,7 +209,7 @@ class _Zygote:
         try:
             confinement.die_with_parent()
             self.control.close()
-            _install_simulator("cuda" if profile == "posing" else "sim")
+            imports.install_simulator("cuda" if profile == "posing" else "sim")
             own = os.pidfd_open(os.getpid())
             branch = replace(self, control=told, own=own, profile=profile, children={})
             branch._say_ready()
@@ -257,94 +255,6 @@ def _serve() -> NoReturn:
         Worker(confinement.REQUESTS, confinement.REPLIES).serve()
     except MemoryError:
         os._exit(EXIT_MEMORY)
-
-
-# ---- imports --------------------------------------------------------------------------------------------------------
-
-
-def _import_torch() -> None:
-    try:
-        import torch
-
-        from torchstone.jail import worker
-    except ImportError as error:
-        raise JailUnavailable(f"the jail's Python cannot import {error.name}: {error}") from error
-    torch.set_num_threads(1)
-    torch.set_num_interop_threads(1)
-    torch.ones(4, 4) @ torch.ones(4, 4)  # asks the processor what it can do
-    torch.compile = worker.run_as_it_stands
-    worker.calm()
-
-
-def _require(name: str) -> None:
-    """Refuse at once what the interpreter does not have, before seconds go into importing torch."""
-    package = name.partition(".")[0]
-    if importlib.util.find_spec(package) is None:
-        raise JailError(f"jail.preload: there is no module {package} (for {name}) in the jail's Python")
-
-
-def _import_preloaded(name: str) -> None:
-    try:
-        importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        raise JailError(f"jail.preload: there is no module {error.name} (for {name}) in the jail's Python") from error
-    except Exception as error:
-        raise JailError(f"jail.preload: {name} cannot be imported in the jail: {error}") from error
-
-
-def _warm() -> None:
-    """Do once what torch puts off, so that no child pays for it. Never a backward pass: with an accelerator registered,
-    autograd would start threads and refuse to run in every child.
-    """
-    import io
-
-    import torch
-
-    layer = torch.nn.Linear(3, 3)
-    for optimizer in (torch.optim.SGD, torch.optim.Adam):  # the first one imports 800 modules
-        made = optimizer(layer.parameters(), lr=0.1)
-        for parameter in layer.parameters():
-            parameter.grad = torch.ones_like(parameter)
-        made.step()
-    torch.nn.functional.cross_entropy(layer(torch.ones(2, 3)), torch.tensor([0, 1]))
-    torch.nn.Conv2d(1, 1, 3)(torch.ones(1, 1, 4, 4))
-    torch.nn.LSTM(2, 2)(torch.ones(1, 1, 2))
-    torch.func.vmap(torch.sin)(torch.ones(2))
-    next(iter(torch.utils.data.DataLoader(torch.utils.data.TensorDataset(torch.ones(2)), shuffle=True)))
-    repr(torch.ones(2))
-    buffer = io.BytesIO()
-    torch.save(layer.state_dict(), buffer)
-    buffer.seek(0)
-    torch.load(buffer)
-
-
-def _require_cuda() -> None:
-    import torch
-
-    if torch.version.cuda is None:
-        raise JailUnavailable("no CUDA device here: this build of torch has no CUDA")
-    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
-        raise JailError("CUDA was started before the jail's children were made; none of them could use it")
-
-
-def _install_simulator(name: str) -> None:
-    import torch
-
-    try:
-        from torchstone import sim
-
-        install = sim.install
-    except (ImportError, AttributeError) as error:
-        raise JailError(f"the simulated accelerator cannot be loaded: {error}") from error
-    # Autograd makes its pool of device threads on the first backward pass, one for each device: now there is none,
-    # so that the pool stays empty and every later fork is safe.
-    leaf = torch.ones((), requires_grad=True)
-    torch.autograd.grad(leaf.neg(), leaf)
-    torch.autograd.set_multithreading_enabled(False)
-    try:
-        install(name)
-    except sim.InstallError as error:
-        raise JailError(f"the simulated accelerator cannot be installed as {name}: {error}") from error
 
 
 # ---- small things ---------------------------------------------------------------------------------------------------
