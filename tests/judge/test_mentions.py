@@ -28,7 +28,7 @@ def handed_in(*texts: str) -> Program:
 def test_a_name_is_known_under_any_other(text: str) -> None:
     (place,) = mentions(handed_in(text), "e", GELU)
     assert (place.cell, place.line) == ("cell 1", 2)
-    assert place.code == text.splitlines()[1][:200]
+    assert text.splitlines()[1].startswith(place.code.removesuffix("…"))
 
 
 def test_a_name_is_followed_over_cells_and_told_once_for_a_line() -> None:
@@ -36,6 +36,11 @@ def test_a_name_is_followed_over_cells_and_told_once_for_a_line() -> None:
     second = "g = F.gelu\n" + "g(g(g(x)))\n" * 5
     places = mentions(handed_in(first, second), "e", GELU)
     assert [(p.cell, p.line) for p in places] == [("cell 2", 1), ("cell 2", 2), ("cell 2", 3)]
+
+
+def test_the_line_is_told_without_what_would_steer_a_terminal() -> None:
+    (place,) = mentions(handed_in("import torch\ntorch.nn.functional.gelu(x)  # \x1b[2J\u202e"), "e", GELU)
+    assert place.code == "torch.nn.functional.gelu(x) # [2J"
 
 
 def test_a_way_around_is_told_where_no_name_is() -> None:

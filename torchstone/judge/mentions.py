@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from torchstone.compare import clean
 from torchstone.model import Cell, Program, Where
 
 #: Ways around a name: worth a look where a forbidden operation ran and no forbidden name was read.
@@ -32,7 +33,7 @@ class _Read:
 
     @property
     def where(self) -> Where:
-        return Where(self.cell.label, self.line, self.cell.source.split("\n")[self.line - 1].strip()[:200])
+        return Where(self.cell.label, self.line, clean(self.cell.source.split("\n")[self.line - 1], 200))
 
 
 def mentions(program: Program, exercise: str, forbidden: Sequence[str]) -> tuple[Where, ...]:
