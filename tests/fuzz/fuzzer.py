@@ -86,6 +86,7 @@ def notebooks() -> Decode:
             cell.source.encode()
         for repair in reading.repairs:
             assert len(repair.message) < 2000
+            assert repair.message.isprintable()
         return not any(r.kind == "unreadable" for r in reading.repairs)
 
     return decode

@@ -18,7 +18,7 @@ from torchstone.notebook import repairs
 from torchstone.notebook.cells import OURS, Json, Role, defined, grade_id, is_grade, role, same_text
 from torchstone.notebook.identify import Identified, Submitted, identify, numbered
 from torchstone.notebook.program import Placed, program, stub_program
-from torchstone.notebook.read import read
+from torchstone.notebook.read import read, shown
 
 _KEPT_TEXT: Final = frozenset({Role.ANSWER, Role.MANUAL, Role.DEMONSTRATION, Role.CODE, Role.TEXT})
 _KEPT_OUTPUTS: Final = frozenset({Role.MANUAL, Role.DEMONSTRATION, Role.EXTRA})
@@ -63,7 +63,9 @@ def _refuse_another_assignment(found: Identified, release: Json, assignment: str
     own = sum(any(s.position in found.by_mark for s in claimants) for claimants in found.claims.values())
     foreign = sorted({str(grade_id(s.cell)) for s in found.foreign})
     if len(foreign) > own:
-        raise UnreadableNotebook(files.another_assignment(repairs.listed([name[:40] for name in foreign]), assignment))
+        raise UnreadableNotebook(
+            files.another_assignment(repairs.listed([shown(name) for name in foreign]), assignment)
+        )
 
 
 class _Desk:
@@ -239,7 +241,7 @@ class _Desk:
         for run in (True, False):
             cells = [s for s in self._found.foreign if is_grade(s.cell) is not run and s.position not in self._owner]
             if cells:
-                ids = [str(grade_id(s.cell))[:40] for s in cells]
+                ids = [shown(str(grade_id(s.cell))) for s in cells]
                 self.told.append(repairs.foreign([s.label for s in cells], ids, run=run))
 
     def _tell_order(self, indices: Sequence[int]) -> None:

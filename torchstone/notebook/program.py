@@ -12,6 +12,7 @@ from torchstone.notebook import repairs
 from torchstone.notebook.cells import Json, Role, defined, grade_id, role
 from torchstone.notebook.identify import numbered
 from torchstone.notebook.magics import without_magics
+from torchstone.notebook.read import shown
 
 _RUN: Final = frozenset({Role.ANSWER, Role.SETUP, Role.CODE, Role.EXTRA})
 _NOT_CODE: Final = frozenset({Role.TEXT, Role.LOCKED})
@@ -46,7 +47,7 @@ def program(assignment: str, placed: Sequence[Placed]) -> tuple[Program, tuple[R
             continue
         if index in exploration:
             if used := sorted(defined(p.cell["source"]) & needed):
-                told.append(repairs.not_run(p.label, used))
+                told.append(repairs.not_run(p.label, [shown(name) for name in used]))
             continue
         name = grade_id(p.cell) if p.role is Role.ANSWER else None
         if p.untouched and name in shadows:

@@ -97,7 +97,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> Json:
     result = dict(pairs)
     if len(result) < len(pairs):
         twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
-        raise UnreadableNotebook(files.said_twice(_shown(twice)))
+        raise UnreadableNotebook(files.said_twice(shown(twice)))
     return result
 
 
@@ -126,7 +126,7 @@ def _check_language(metadata: Json) -> None:
     said = [source.get(key) for source, key in ((kernel, "language"), (info, "name")) if isinstance(source, dict)]
     language = next((name for name in said if isinstance(name, str) and name), None)
     if language is not None and not re.match(r"i?python", language, re.IGNORECASE):
-        raise UnreadableNotebook(files.other_language(_shown(language)))
+        raise UnreadableNotebook(files.other_language(shown(language)))
 
 
 def _cell(cell: object, where: str, picked: pictures.Allowance) -> Json:
@@ -175,7 +175,7 @@ def _encodable(text: str, where: str) -> str:
     return text
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """A piece of the student's file, short and printable, for a message."""
     short = text if len(text) <= 40 else text[:40] + "…"
     return "".join(c if c.isprintable() else "�" for c in short)
