@@ -30,6 +30,12 @@ def sentences(draw, size, n, longest):
     return draw.integers(n, longest, low=0, high=size)
 
 
+def targets(draw, size, n, longest, bos=BOS):
+    """Sentences without `bos`: a decoder that begins with one of their words begins with a wrong one."""
+    words = sentences(draw, size - 1, n, longest)
+    return words + (words >= bos)
+
+
 @scenario
 def made(code, size, values):
     """The model with these parameters, and the parameters."""
@@ -103,7 +109,7 @@ def test_step(student, draw, size):
 @sizes
 def test_teacher_forcing(student, draw, size):
     """Logits at each position, from the target's tokens before it"""
-    values, source, target = parameters(draw, *size), sentences(draw, size[0], 3, 5), sentences(draw, size[1], 3, 4)
+    values, source, target = parameters(draw, *size), sentences(draw, size[0], 3, 5), targets(draw, size[1], 3, 4)
     agree(forced(student, (*size, BOS), values, source, torch.tensor(LENGTHS), target), scale=OPERANDS)
 
 
@@ -111,7 +117,7 @@ def test_teacher_forcing(student, draw, size):
 @sizes
 def test_gradients(student, draw, size):
     """The gradient of every parameter, through decoder, context and encoder"""
-    values, source, target = parameters(draw, *size), sentences(draw, size[0], 3, 5), sentences(draw, size[1], 3, 4)
+    values, source, target = parameters(draw, *size), sentences(draw, size[0], 3, 5), targets(draw, size[1], 3, 4)
     batch = source, torch.tensor(LENGTHS), target
     agree(gradients(student, (*size, BOS), values, *batch, draw(3, 4, size[1])), scale=OPERANDS)
 
@@ -121,7 +127,7 @@ def test_gradients(student, draw, size):
 def test_single_tokens(student, draw, bos):
     """One token in, one token out, a batch of one: the decoder reads `bos` and nothing else"""
     size = SIZES[0]
-    values, source, target = parameters(draw, *size), sentences(draw, size[0], 1, 1), sentences(draw, size[1], 1, 1)
+    values, source, target = parameters(draw, *size), sentences(draw, size[0], 1, 1), targets(draw, size[1], 1, 1, bos)
     agree(forced(student, (*size, bos), values, source, torch.tensor([1]), target), scale=OPERANDS)
 
 
@@ -130,5 +136,5 @@ def test_no_memory_of_calls(student, draw):
     """Every batch starts anew: what one call leaves behind does not reach the next"""
     size = SIZES[0]
     values, source = parameters(draw, *size), sentences(draw, size[0], 3, 3)
-    targets = sentences(draw, size[1], 3, 4), sentences(draw, size[1], 3, 2)
-    agree(twice(student, (*size, BOS), values, source, torch.tensor([3, 1, 2]), *targets), scale=OPERANDS)
+    batches = targets(draw, size[1], 3, 4), targets(draw, size[1], 3, 2)
+    agree(twice(student, (*size, BOS), values, source, torch.tensor([3, 1, 2]), *batches), scale=OPERANDS)
