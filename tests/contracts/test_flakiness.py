@@ -27,7 +27,6 @@ def benches() -> Iterator[dict[str, Bench]]:
         bench.close()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("week", "exercise"), [(w, e) for w in weeks(COURSE) for e in notebook_exercises(COURSE, w)])
 def test_points_do_not_depend_on_the_seed(benches: dict[str, Bench], week: str, exercise: str):
     known = kept(COURSE, week).get(exercise, digest_of(benches[week], exercise))
