@@ -19,6 +19,7 @@ from tests.cluster.postgres import server
 from tests.faults.class_of_fifty import WEEK, Runs, copied
 from torchstone import config
 from torchstone.config import Course
+from torchstone.demo.play import copy_course
 from torchstone.errors import BusyError, GradebookError
 from torchstone.feedback import write_feedback
 from torchstone.gradebook.audit import audit
@@ -169,3 +170,7 @@ def test_a_server_that_is_out_of_reach(graded: Course) -> None:
     with pytest.raises(GradebookError, match=r"cannot be used: ") as refused:
         backup(course)
     assert "unused-word" not in str(refused.value)
+
+
+def test_a_demonstration_never_writes_to_the_real_gradebook(graded: Course, tmp_path: Path) -> None:
+    assert copy_course(graded, tmp_path / "demo").gradebook_path == tmp_path / "demo" / "gradebook.db"

@@ -114,7 +114,7 @@ class DaskJudges:
         try:
             outcomes, seconds = self._answer(future, batch)
             supply.took(batch, seconds)
-        except TimeoutError:  # the worker died between its answer and our reading of it
+        except (OSError, CancelledError):  # the worker died between its answer and our reading of it
             supply.give_back(batch)
             return
         except TorchstoneError as e:
@@ -196,7 +196,7 @@ def _take_back(pending: dict[Any, tuple[Program, ...]], supply: Supply) -> None:
 
 
 def _why(future: Any) -> str:
-    error = future.exception()
+    error = future.exception(timeout=_FETCH)
     if isinstance(error, KilledWorker):
         return (
             f"each of {error.allowed_failures + 1} workers that judged it died; it is set aside: look at the workers' "

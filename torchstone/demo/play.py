@@ -28,6 +28,7 @@ _COPIED: Final = ("source", "release", "graders", "rubrics", "nbgrader_config.py
 #: The class waits for an endless loop as long as this (CPU seconds), not as long as a real one.
 _LIMITS: Final = {"cpu_seconds": 3, "exercise_cpu_seconds": 20}
 
+_GRADEBOOK: Final = "sqlite:///gradebook.db"
 _NBGRADER: Final = 'if "get_config" in globals()'
 
 
@@ -112,8 +113,8 @@ def week_of(course: Course, assignment: str) -> Week:
 
 
 def copy_course(course: Course, root: Path, settings: str = "") -> Course:
-    """The course's code and content, none of its people or secrets, with shorter limits. `settings` is Python that
-    changes `course` further.
+    """The course's code and content, none of its people or secrets, with shorter limits and a gradebook of its own.
+    `settings` is Python that changes `course` further.
     """
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in _COPIED:
@@ -125,7 +126,8 @@ def copy_course(course: Course, root: Path, settings: str = "") -> Course:
     text = (course.root / config.FILE).read_text()
     before, mark, after = text.partition(_NBGRADER)
     (root / config.FILE).write_text(
-        f'{before}course["limits"] |= {_LIMITS!r}  # the demonstration\n{settings}\n{mark}{after}'
+        f'{before}course["limits"] |= {_LIMITS!r}  # the demonstration\n'
+        f'course["gradebook"] = {_GRADEBOOK!r}  # never the real one, wherever that is\n{settings}\n{mark}{after}'
     )
     return config.load(root)
 
