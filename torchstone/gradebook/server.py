@@ -108,6 +108,12 @@ def acting(course: Course) -> tuple[tuple[str, str, str, str], ...]:
         return tuple((str(kind), str(name), str(table), str(text)) for kind, name, table, text in rows)
 
 
+def _url(course: Course) -> Any:
+    from sqlalchemy.engine import make_url  # not before it is needed: a gradebook in a file needs none of this
+
+    return make_url(course.gradebook_url)
+
+
 def _may_write(db: Any, table: str) -> bool:
     privileges = "SELECT has_table_privilege(%s, 'INSERT') AND has_table_privilege(%s, 'UPDATE')"
     return bool(db.execute(privileges, (f'"{table}"', f'"{table}"')).fetchone()[0])
