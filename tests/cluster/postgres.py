@@ -11,7 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+
+#: What no message and no list of processes may show.
+PASSWORD = "a-word-of-its-own"
 
 
 def programs() -> Path | None:
@@ -40,13 +44,17 @@ def server() -> Iterator[str]:
             except LookupError:
                 pytest.skip("PostgreSQL refuses to run as root, and there is no user `postgres`")
             who = {"user": "postgres", "group": "postgres", "extra_groups": []}
-        run(who, found / "initdb", "-D", folder / "data", "-U", "grading", "--auth=trust", "--no-sync")
+        (folder / "word").write_text(PASSWORD)
+        words = ("--auth=scram-sha-256", f"--pwfile={folder / 'word'}")
+        run(who, found / "initdb", "-D", folder / "data", "-U", "grading", *words, "--no-sync")
         options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
         start = ("-o", options, "-l", folder / "log", "-w")
         run(who, found / "pg_ctl", "-D", folder / "data", *start, "start")
         try:
-            run(who, found / "createdb", "-h", folder, "-U", "grading", "gradebook")
-            yield f"postgresql://grading:unused-word@/gradebook?host={folder}"
+            url = f"postgresql://grading:{PASSWORD}@/{{}}?host={folder}"
+            with psycopg.connect(url.format("postgres"), autocommit=True) as db:
+                db.execute("CREATE DATABASE gradebook")
+            yield url.format("gradebook")
         finally:
             run(who, found / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop")
     finally:

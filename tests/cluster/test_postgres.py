@@ -15,7 +15,7 @@ pytest.importorskip("psycopg", reason='PostgreSQL needs `pip install "torchstone
 import psycopg
 
 from tests.cluster.conftest import STUDENTS
-from tests.cluster.postgres import server
+from tests.cluster.postgres import PASSWORD, server
 from tests.faults.class_of_fifty import WEEK, Runs, copied
 from torchstone import config
 from torchstone.config import Course
@@ -128,14 +128,24 @@ def test_one_run_at_a_time_whatever_directory_it_is_in(graded: Course) -> None:
         gradebook_lock(graded, "late apply"),
     ):
         pytest.fail("two runs at once")
-    assert "unused-word" not in str(busy.value)
+    assert PASSWORD not in str(busy.value)
     with gradebook_lock(graded, "late apply"):
         pass
 
 
 def test_a_backup_is_whole_private_and_can_be_put_back(graded: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     before = dump(graded, WEEK)
+    started: list[str] = []
+    real = subprocess.run
+
+    def run(command: list[str], **options: Any) -> Any:
+        started.extend(map(str, command))
+        return real(command, **options)
+
+    monkeypatch.setattr(subprocess, "run", run)
     copy = backup(graded)
+    assert any("pg_dump" in word for word in started)
+    assert not any(PASSWORD in word for word in started)
     assert copy is not None
     assert copy.suffix == ".dump"
     assert copy.stat().st_mode & 0o777 == 0o600
@@ -148,7 +158,7 @@ def test_a_backup_is_whole_private_and_can_be_put_back(graded: Course, monkeypat
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(GradebookError, match="no pg_dump here") as refused:
         backup(graded)
-    assert "unused-word" not in str(refused.value)
+    assert PASSWORD not in str(refused.value)
 
 
 def test_what_acts_in_the_database_is_found(graded: Course) -> None:
@@ -169,7 +179,7 @@ def test_a_server_that_is_out_of_reach(graded: Course) -> None:
     course = Course(graded.root, graded.settings.model_copy(update={"gradebook": gone}))
     with pytest.raises(GradebookError, match=r"cannot be used: ") as refused:
         backup(course)
-    assert "unused-word" not in str(refused.value)
+    assert PASSWORD not in str(refused.value)
 
 
 def test_a_demonstration_never_writes_to_the_real_gradebook(graded: Course, tmp_path: Path) -> None:

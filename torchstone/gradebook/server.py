@@ -84,7 +84,7 @@ def dump_server(course: Course, copy: Path) -> None:
         )
     url = _url(course).set(drivername="postgresql")
     password = {"PGPASSWORD": str(url.password)} if url.password else {}  # never in the list of processes
-    command = [program, "--format=custom", f"--file={copy}", url.set(password=None).render_as_string()]
+    command = [program, "--format=custom", f"--file={copy}", url._replace(password=None).render_as_string()]
     try:
         subprocess.run(
             command, env={**os.environ, **password}, check=True, capture_output=True, text=True, timeout=_DUMP
@@ -106,12 +106,6 @@ def acting(course: Course) -> tuple[tuple[str, str, str, str], ...]:
             "WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2"
         )
         return tuple((str(kind), str(name), str(table), str(text)) for kind, name, table, text in rows)
-
-
-def _url(course: Course) -> Any:
-    from sqlalchemy.engine import make_url  # not before it is needed: a gradebook in a file needs none of this
-
-    return make_url(course.gradebook_url)
 
 
 def _may_write(db: Any, table: str) -> bool:
