@@ -54,6 +54,7 @@ course = {
     },
     # Where inputs are drawn from: made once, mode 600, never in git. Keep a copy: `torchstone secret export FILE`.
     "secret": ".torchstone/secret",
+    # A file, or a PostgreSQL server that several people write to: docs/cluster.md.
     "gradebook": "sqlite:///gradebook.db",
 }
 

@@ -38,6 +38,13 @@ def test_the_courses_own_configuration_is_valid():
     assert course.gradebook_path == ROOT / "gradebook.db"
 
 
+@pytest.mark.parametrize("url", ["postgresql://g@db/grades", "postgresql+psycopg://g@db/grades"])
+def test_a_gradebook_on_a_server_is_reached_by_psycopg(settings, url):
+    course = config.Course(ROOT, config.parse(changed(settings, "gradebook", url)))
+    assert course.gradebook_url == "postgresql+psycopg://g@db/grades"
+    assert course.gradebook_path is None
+
+
 def test_deadlines_follow_the_wall_clock_when_the_clocks_change():
     course = config.load(ROOT)
     before, after = course.due("week06"), course.due("week07")  # 1 and 8 November: the change is on the 7th
