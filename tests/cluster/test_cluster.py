@@ -58,7 +58,7 @@ def failed(runs: Runs, there: DaskCluster) -> str:
     """A run that does not end well: what it says."""
     with runs.start("--on", there.address) as run:
         try:
-            out, _ = run.communicate(timeout=200)
+            out, _ = run.communicate(timeout=500)
         finally:
             run.kill()
     assert run.returncode == 1, out + there.logs()
