@@ -16,6 +16,8 @@ from tests.faults.class_of_fifty import Runs
 
 pytest.importorskip("distributed", reason='grading on a cluster needs `pip install "torchstone[cluster]"`')
 
+pytestmark = pytest.mark.timeout(600)  # the first test waits for a grading on this machine
+
 Start = Callable[..., DaskCluster]
 
 
@@ -66,7 +68,6 @@ def failed(runs: Runs, there: DaskCluster) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 def test_a_scheduler_that_is_gone_ends_the_run_and_loses_nothing(
     runs: Runs, cluster: Start, graded_here: dict[str, Any]
 ) -> None:
@@ -101,7 +102,6 @@ LocalJudges.one = deadly
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 def test_what_kills_its_workers_is_set_aside_and_the_rest_goes_on(
     runs: Runs, cluster: Start, graded_here: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -136,7 +136,6 @@ jail_check.broken = lambda policy, tier: ("read a file of yours",)
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 def test_workers_that_differ_or_have_no_jail_judge_nothing(
     runs: Runs, cluster: Start, graded_here: dict[str, Any], tmp_path: Path
 ) -> None:

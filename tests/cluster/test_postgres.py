@@ -29,6 +29,9 @@ from torchstone.gradebook.release import generate
 from torchstone.gradebook.server import gradebook_lock
 
 
+pytestmark = pytest.mark.timeout(600)  # the first test waits for two gradings
+
+
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     with server() as found:
