@@ -28,7 +28,6 @@ from torchstone.gradebook.book import dump
 from torchstone.gradebook.release import generate
 from torchstone.gradebook.server import gradebook_lock
 
-
 pytestmark = pytest.mark.timeout(600)  # the first test waits for two gradings
 
 
