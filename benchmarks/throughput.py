@@ -70,7 +70,7 @@ def _measured(folder: Path, options: argparse.Namespace) -> Iterator[Row]:
         runs["nbgrader"].append(theirs(place / "nbgrader", part, _LIGHT))
         runs["full"].append(ours(place / "full", handed_in, options.jobs))
         told, wanted = classroom.scores(place / "light"), classroom.scores(place / "nbgrader")
-        different |= {f"{s}: {told.get(s)}, not {wanted.get(s)}" for s in part if told.get(s) != wanted.get(s)}
+        different |= {f"{s}: {told.get(s)}, not {wanted[s]}" for s in part if told.get(s) != wanted[s]}
     for line in sorted(different):
         print(f"another score: {line}", file=sys.stderr)
     nbgrader, light, full = (_median(runs[kind]) for kind in ("nbgrader", "light", "full"))
