@@ -29,7 +29,7 @@ battery: $(STAMP)
 	set -e; for week in $(WEEKS); do $(BIN)/torchstone week check $$week; done
 	set -e; for week in $(MUTATED); do $(BIN)/torchstone week mutate $$week; done
 
-# The figures of docs/benchmarks.md and docs/diagnosis.md, anew: about 40 minutes on two quiet cores.
+# The figures of docs/benchmarks.md and docs/diagnosis.md, anew: about an hour on two quiet cores, half of it the class of 10,000.
 bench: $(STAMP)
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks
 
