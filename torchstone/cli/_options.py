@@ -45,9 +45,9 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for o
 
 
 def jobs(what: str) -> Callable[[_Command], _Command]:
-    """--jobs: how many processes work at once; as many as this process may use cores, unless it is said."""
+    """--jobs: how many processes work at once; unless it is said, as many as this one may use cores."""
     return click.option(
-        "--jobs", "-j", type=click.IntRange(1), default=_cores, help=f"{what} (default: the cores there are for us)."
+        "--jobs", "-j", type=click.IntRange(1), default=_cores, help=f"{what} (default: one for each core)."
     )
 
 

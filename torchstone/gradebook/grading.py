@@ -213,6 +213,7 @@ def _chosen(course: Course, assignment: str, students: tuple[str, ...]) -> tuple
             f"nobody has handed in {assignment}: {course.submitted} holds none; "
             f"run `torchstone collect SOURCE {assignment}`"
         )
-    if unknown := [s for s in students if s not in set(there)]:
+    known = frozenset(there)
+    if unknown := [s for s in students if s not in known]:
         raise CourseError(f"{', '.join(unknown)} handed in nothing for {assignment}; there are {', '.join(there)}")
     return students or tuple(there)
