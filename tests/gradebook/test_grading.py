@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from torchstone.batch.engine import Brief, Keep, Outcome
 from torchstone.config import Course
 from torchstone.gradebook import grading, scores
 from torchstone.gradebook.book import dump, open_book
+from torchstone.gradebook.graded_folder import GradedFolders
 from torchstone.gradebook.grading import ClassReport, grade_with
 from torchstone.gradebook.report_json import report_json
 from torchstone.judge.keys import WeekKeys
@@ -279,6 +281,26 @@ def test_a_gradebook_of_a_server_is_always_written(
     monkeypatch.setattr("torchstone.gradebook.standing.looking", lambda course: nullcontext(None))
     run()
     assert written == ["ann", "bob", "cyd"]
+
+
+def test_nobody_writes_between_what_is_read_and_what_is_stamped(
+    released: Course, hand_in: Any, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused: list[str] = []
+    write = GradedFolders.write
+
+    def watched(self: GradedFolders, *arguments: Any) -> None:
+        with closing(sqlite3.connect(released.gradebook_path or "", timeout=0)) as other:
+            try:
+                other.execute("UPDATE assignment SET duedate = NULL")
+            except sqlite3.OperationalError as e:
+                refused.append(str(e))
+        write(self, *arguments)
+
+    monkeypatch.setattr(GradedFolders, "write", watched)
+    hand_in("ann", **RIGHT)
+    run()
+    assert refused == ["database is locked"]
 
 
 def test_a_changed_roster_is_entered_though_no_score_changed(

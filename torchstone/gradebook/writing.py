@@ -7,7 +7,7 @@ gradebook and the same graded notebook is a test (tests/gradebook/test_both_ways
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
@@ -34,8 +34,8 @@ from torchstone.gradebook.submission import Submission, Submissions
 from torchstone.model import Result
 from torchstone.results.summary import Stamp
 
-#: Students whose scores become durable together.
-BATCH: Final = 50
+#: Students whose scores become durable together. While they are entered (half a second) other writers wait.
+BATCH: Final = 25
 
 #: Errors that would meet every student alike: the run stops at the first.
 _OF_THE_COURSE: Final = (ConfigError, SecretError, StoreError, JailError)
@@ -89,10 +89,12 @@ class Writer:
 
     def _batch(self, students: Sequence[str]) -> list[Graded | Failed]:
         db, store = self._book.db, self._grader.store
+        told = [self._trying(student, self._judged) for student in students]
         with db.no_autoflush:
+            self._hold()
             there = self._rows.submitted(students)
             known = set(db.scalars(select(Student.id).where(Student.id.in_(students))))
-            told = [self._one(student, there.get(student), student in known) for student in students]
+            told = [self._entered(t, there, known) if isinstance(t, Graded) else t for t in told]
             self._book.find_assignment(self._assignment).duedate = naive_utc(self._course.due(self._assignment))
         graded = [t for t in told if isinstance(t, Graded)]
         with store.together():
@@ -107,31 +109,51 @@ class Writer:
                 store.stamp(self._assignment, student, stamp)
         return told
 
-    def _one(self, student: str, there: Any, known: bool) -> Graded | Failed:
-        submitted = there or self._rows.empty(student)
+    def _hold(self) -> None:
+        """From now to the commit nobody else writes: what a stamp calls ours was read by us.
+
+        On a server others may write; there, nothing is stamped.
+        """
+        if self._course.gradebook_path is not None:
+            self._book.db.connection().exec_driver_sql("BEGIN IMMEDIATE")
+
+    def _trying(self, student: str, step: Callable[[str], Graded]) -> Graded | Failed:
+        """What `step` gives, or why it does not; raises what would meet every student alike."""
         try:
-            graded = self._graded(student, submitted)
+            return step(student)
         except _OF_THE_COURSE:
             raise
+        except TorchstoneError as e:
+            return Failed(student, e)
         except Exception as e:
-            if there:
-                self._rows.undo(there)
-            if isinstance(e, TorchstoneError):
-                return Failed(student, e)
             reason = (str(e).splitlines() or [""])[0]
             what = f"{self._assignment} could not be written into the gradebook ({type(e).__name__}: {reason})"
             return Failed(student, GradebookError(what))
-        if not known:
-            self._book.db.add(Student(id=student))
-        self._book.db.add(submitted)
-        return graded
 
-    def _graded(self, student: str, submitted: Any) -> Graded:
-        """The rows of `submitted` and the graded notebook of one student, neither of them committed."""
+    def _judged(self, student: str) -> Graded:
+        """A student's submission and its result; a judge is asked if need be, and the gradebook is not."""
         if not (self._course.submitted / student / self._assignment).is_dir():
             raise GradebookError(f"{student} has handed in nothing for {self._assignment}")
         read = self._submissions.read(student)
-        result = judged(self._grader, read)
+        return Graded(student, read, judged(self._grader, read))
+
+    def _entered(self, graded: Graded, there: Mapping[str, Any], known: Container[str]) -> Graded | Failed:
+        """The student's rows in the session, and the graded notebook in its place; or nothing of it."""
+        student = graded.student
+        submitted = there.get(student) or self._rows.empty(student)
+        told = self._trying(student, lambda _: self._scored(graded, submitted))
+        if isinstance(told, Failed):
+            if student in there:
+                self._rows.undo(submitted)
+            return told
+        if student not in known:
+            self._book.db.add(Student(id=student))
+        self._book.db.add(submitted)
+        return told
+
+    def _scored(self, graded: Graded, submitted: Any) -> Graded:
+        """Fill the rows of `submitted`, and write the graded notebook."""
+        student, read = graded.student, graded.submission
         sheet = self._rows.sheet(submitted)
         notebook = nbformat.from_dict(read.reading.notebook)
         if self._rows.kernelspec is not None:
@@ -141,17 +163,17 @@ class Writer:
         resources = {"nbgrader": ids, RESOURCES_KEY: given, _SHEET: sheet}
         for preprocessor in self._sanitize:
             notebook, resources = preprocessor(notebook, resources)
-        given["scores"].update(fill(notebook, read, result, quiet_log()))
+        given["scores"].update(fill(notebook, read, graded.result, quiet_log()))
         for preprocessor in self._score:
             notebook, resources = preprocessor(notebook, resources)
         submitted.timestamp = naive_utc(self._received.get(student))
         late = self._lates.charge(student, self._assignment, sheet.score, self._rows.max_score)
         sheet.notebook.late_submission_penalty = late.penalty or None
         self._folders.write(student, notebook)
-        return Graded(student, read, result)
+        return graded
 
     def _stamps(self, graded: Sequence[Graded]) -> dict[str, Stamp]:
-        """The stamps of what is flushed and not yet committed, so that nobody's later change is taken for ours."""
+        """The stamps of what is flushed and not yet committed: nobody's later change is taken for ours."""
         if self._course.gradebook_path is None:
             return {}
         connection = self._book.db.connection().connection.driver_connection
