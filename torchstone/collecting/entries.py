@@ -26,6 +26,9 @@ class Bounds:
 
 
 DEFAULT_BOUNDS: Final = Bounds()
+#: Characters between two slashes of a name, as on any file system. Who handed a file in is looked for in its name, by
+#: patterns that take the square of its length.
+LONGEST_NAME: Final = 255
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,8 @@ def checked_name(source: str, name: str) -> str:
     parts = clean.split("/")
     if clean.startswith("/") or re.match(r"[A-Za-z]:", clean) or ".." in parts or not clean.isprintable():
         raise UnsafeArchive(f"{source} holds a file named {shown(name)}, which leads out of it or cannot be printed")
+    if any(len(part) > LONGEST_NAME for part in parts):
+        raise UnsafeArchive(f"{source} holds a file named {shown(name)}: no file system takes a name that long")
     return "/".join(part for part in parts if part not in ("", "."))
 
 
