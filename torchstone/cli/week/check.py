@@ -48,12 +48,12 @@ def _show(report: Report) -> None:
     from rich.table import Table
 
     table = Table(title=f"{report.assignment}: graders, graded")
-    table.add_column("exercise")
+    table.add_column("exercise", no_wrap=True)
     for name in ("points", "checks", "wrong", "right", "tol", "CPU s"):
         table.add_column(name, justify="right")
     table.add_column("")
     for row in report.rows:
-        table.add_row(row.exercise, *_figures(row), "[green]✓ holds[/]" if row.holds else "[red]✗ see below[/]")
+        table.add_row(row.exercise, *_figures(row), "[green]✓[/]" if row.holds else "[red]✗[/]")
     Console().print(table)
     if report.notebook is not None:
         sign = "✓" if not report.notebook.complaints else "✗"
