@@ -50,7 +50,7 @@ def find(number: int = 0, root: Path = Path("/")) -> Card:
     """The card of this number. Raises JailUnavailable if there is none. `root` is where `/dev` and `/proc` lie."""
     wanted = (*_CONTROL, f"/dev/nvidia{number}")
     if absent := [node for node in wanted if not (root / node[1:]).exists()]:
-        raise JailUnavailable(f"no CUDA device here: {', '.join(absent)} is missing")
+        raise JailUnavailable(f"no CUDA device here: {', '.join(absent)} {'is' if len(absent) == 1 else 'are'} missing")
     closed = [node for node in wanted if not os.access(root / node[1:], os.R_OK | os.W_OK)]
     if closed:
         raise JailUnavailable(f"no CUDA device for this user: {', '.join(closed)} cannot be opened")
