@@ -33,7 +33,7 @@ _FIRST: Final = 4  #: programs that are judged untimed
 
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    made.add_argument("--submissions", type=int, default=24, metavar="N", help="programs in the class (default: 24)")
+    made.add_argument("--submissions", type=int, default=16, metavar="N", help="programs in the class (default: 16)")
     made.add_argument("--turns", type=int, default=2, metavar="N", help="turns of each way (default: 2)")
     return made
 
