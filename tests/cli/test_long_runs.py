@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 
 import click
 import pytest
@@ -48,6 +49,14 @@ def test_quiet_is_quiet(clock, capsys):
     assert progress.told == "5 of 10: judging"
 
 
+@pytest.fixture
+def heeding() -> Iterator[None]:
+    """Ctrl-C heard: what a shell starts in the background is born deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def stopped(number):
     with stopping(lambda: "5 of 10: judging; go on with `x`"):
         os.kill(os.getpid(), number)
@@ -55,7 +64,7 @@ def stopped(number):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_run_that_is_told_to_stop_says_what_it_kept(number, capsys):
+def test_a_run_that_is_told_to_stop_says_what_it_kept(number, heeding, capsys):
     before = signal.getsignal(signal.SIGTERM)
     with pytest.raises(click.exceptions.Exit) as ended:
         stopped(number)
