@@ -131,7 +131,8 @@ def test_whatever_comes_a_name_or_nothing_is_the_answer() -> None:
             continue
         for got in _LEAVES:
             for stage in {d.fault.stage for d in differences(got, want)}:
-                explain([_seen(got, want, X, torch.empty(0, 2), torch.tensor(1.0), stage=stage)])
+                hint = explain([_seen(got, want, X, torch.empty(0, 2), torch.tensor(1.0), stage=stage)])
+                assert hint is None or hint.text
 
 
 def test_a_batch_of_one_is_not_blamed_where_a_window_of_one_may_be_the_reason() -> None:
