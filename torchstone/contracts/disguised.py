@@ -8,17 +8,16 @@ from typing import Any, Final
 
 from torchstone.compare import Fault
 from torchstone.contracts.bench import Bench
+from torchstone.contracts.cotangents import AveragedInputs, averaging
 from torchstone.contracts.impostors import (
     ANSWERS,
     Answer,
-    AveragedInputs,
     Changing,
     Disguised,
     Impostor,
     Recorder,
     WatchedDraw,
     alike,
-    averaging,
     first_again,
     has_floats,
     moving,
