@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from torchstone.cli._main import torchstone
 from torchstone.config import Course
 from torchstone.errors import CourseError
 from torchstone.gradebook.book import enter_roster, open_book
@@ -90,3 +94,16 @@ def test_who_handed_in_nothing_has_a_report_too(released: Course, grader: Any) -
         student_report(released, WEEK, "nobody", grader.store)
     with pytest.raises(CourseError, match="week02"):
         student_report(released, "week02", "zoe", grader.store)
+
+
+def test_results_for_gradescope_are_of_those_who_handed_in(
+    released: Course, hand_in: Any, grader: Any, tmp_path: Path
+) -> None:
+    released.roster.write_text("id,last_name,first_name,email\nann,Other,Ann,\nzoe,Other,Zoe,\n")
+    enter_roster(released)
+    hand_in("ann", double=RIGHT)
+    write_scores(released, WEEK, ["ann"], grader=grader)
+    where = ["--to", str(tmp_path / "made"), "--course", str(released.root)]
+    done = CliRunner().invoke(torchstone, ["grades", "gradescope", WEEK, *where])
+    assert (done.exit_code, [p.name for p in (tmp_path / "made").iterdir()]) == (0, ["ann"])
+    assert json.loads((tmp_path / "made" / "ann" / "results.json").read_text())["score"] == pytest.approx(4.0)

@@ -140,17 +140,17 @@ def gradescope(assignment: str, to: Path, course: Course) -> None:
     """Write one results.json for each student who handed in ASSIGNMENT, as a Gradescope autograder would."""
     from torchstone.batch import GradingService
     from torchstone.collecting.files import write_private
-    from torchstone.gradebook.book import gradebook_table
-    from torchstone.gradebook.report import student_report
+    from torchstone.gradebook.book import open_book
+    from torchstone.gradebook.report import Reports
     from torchstone.seminar.exports.gradescope import results_json
 
     course.topic(assignment)
-    students = [row.student for row in gradebook_table(course, assignment) if row.submitted]
-    with GradingService(course) as service:
-        for student in students:
-            content = results_json(student_report(course, assignment, student, service.store))
-            text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-            write_private(to.resolve() / student / "results.json", text.encode())
+    with GradingService(course) as service, open_book(course) as book:
+        reports = Reports(course, assignment, service.store, book)
+        students = [student for student, submitted in reports.everyone().items() if submitted]
+        for report in reports.of(students):
+            text = json.dumps(results_json(report), indent=1, ensure_ascii=False) + "\n"
+            write_private(to.resolve() / report.student / "results.json", text.encode())
     click.echo(f"{len(students)} results below {to}")
 
 

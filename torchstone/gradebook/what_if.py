@@ -18,9 +18,9 @@ from torchstone import secret
 from torchstone.batch import GradingService
 from torchstone.config import Course
 from torchstone.errors import CourseError
-from torchstone.gradebook import submission
 from torchstone.gradebook.book import dump
 from torchstone.gradebook.scoring import GRADE_CELL_SUFFIX
+from torchstone.gradebook.submission import Submissions
 from torchstone.model import Result
 from torchstone.results import Store
 
@@ -92,7 +92,8 @@ def what_if(
         chosen = tuple(students) or tuple(sorted(before))
         if unknown := [s for s in chosen if s not in before]:
             raise CourseError(f"{', '.join(unknown)}: not graded yet; graded are {', '.join(sorted(before)) or 'none'}")
-        read = {s: submission.read(course, s, assignment).reading.program for s in chosen}
+        submissions = Submissions(course, assignment)
+        read = {s: submissions.read(s).reading.program for s in chosen}
         after: dict[str, Result] = {}
         faults: dict[str, str] = {}
         total = len({p.digest for p in read.values()})
