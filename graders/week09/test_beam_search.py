@@ -112,7 +112,7 @@ def test_greedy(student, draw, words, rounds, last):
     agree(search(student, table, 1, 0.0), [(path, single(total))])
 
 
-@points(2)
+@points(1)
 @pytest.mark.parametrize("words, rounds, alpha", [(3, 4, 0.75), (4, 3, 1.0), (4, 4, 0.0)])
 def test_exhaustive(student, draw, words, rounds, alpha):
     """A beam wide enough holds every sentence, and finds the best of all"""

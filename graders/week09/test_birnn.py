@@ -5,7 +5,7 @@ import torch
 
 from torchstone.judge import agree, exercise, fill, points, scenario
 
-pytestmark = exercise("birnn", accelerator=1)
+pytestmark = exercise("birnn", accelerator=2)
 sizes = pytest.mark.parametrize(
     "n, inputs, hidden, lengths", [(4, 5, 3, (3, 5, 1, 4)), (3, 2, 2, (2, 4, 3)), (1, 3, 2, (2,)), (2, 3, 3, (3, 3))]
 )
@@ -64,7 +64,7 @@ def test_gradients(student, draw, n, inputs, hidden, lengths):
     agree(gradients(student, inputs, hidden, values, x, counted, upstream), scale=OPERANDS)
 
 
-@points(1)
+@points(2)
 def test_padding(student, draw):
     """What stands in the padding has no influence, however large it is"""
     values, (x, lengths) = parameters(draw, 3, 2), batch(draw, 4, 3, (2, 5, 1, 4))

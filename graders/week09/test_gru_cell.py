@@ -67,7 +67,7 @@ def test_next_state(student, draw, n, inputs, hidden):
     agree(stepped(student, inputs, hidden, parameters, x, h), scale=OPERANDS)
 
 
-@points(3)
+@points(2)
 @sizes
 def test_gradients(student, draw, n, inputs, hidden):
     """The gradient of every parameter, of the input and of the state, from a random upstream gradient"""

@@ -5,7 +5,7 @@ import torch
 
 from torchstone.judge import agree, exercise, fill, points, scenario
 
-pytestmark = exercise("lstm", accelerator=1)
+pytestmark = exercise("lstm", accelerator=2)
 sizes = pytest.mark.parametrize(
     "steps, n, inputs, hidden, layers", [(3, 2, 3, 5, 1), (2, 3, 3, 2, 2), (3, 4, 4, 4, 3), (5, 1, 2, 3, 2)]
 )
@@ -102,7 +102,7 @@ def test_large_cell(student, draw):
     agree(outputs(student, (3, 2, 1), [W_x, W_h, b], draw(2, 5, 3), (h, 40 * c)), scale=OPERANDS)
 
 
-@points(1)
+@points(2)
 def test_state_handed_on(student, draw):
     """A sequence that is cut in two, with the state handed on, gives what the whole gives; no call remembers another"""
     values, given = parameters(draw, 3, 2, 2), state(draw, 3, 2, 2)

@@ -19,7 +19,7 @@ def gradients(draw, params, steps):
     return [draw.like(*params) for _ in range(steps)]
 
 
-@points(2)
+@points(3)
 @pytest.mark.parametrize("betas, eps", [((0.9, 0.999), 1e-8), ((0.5, 0.8), 0.1)])
 def test_adam(student, draw, betas, eps):
     """Adam: the parameters after 1, 2 and 50 steps"""
@@ -28,7 +28,7 @@ def test_adam(student, draw, betas, eps):
     agree(got, scale=OPERANDS)
 
 
-@points(2)
+@points(3)
 @pytest.mark.parametrize("betas, eps", [((0.9, 0.999), 1e-8), ((0.5, 0.8), 0.1)])
 def test_adamw(student, draw, betas, eps):
     """AdamW: the parameters after 1, 2 and 50 steps, with the default decay and with a stronger one"""

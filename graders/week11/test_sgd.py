@@ -35,7 +35,7 @@ def train(code, A, b, w, lr, momentum, nesterov):
     return {"weights": w.detach(), "losses": torch.stack(losses)}
 
 
-@points(2)
+@points(3)
 @pytest.mark.parametrize("momentum", [0.9, 0.5])
 def test_momentum(student, draw, momentum):
     """Momentum: the parameters after 1, 2 and 50 steps"""
@@ -44,7 +44,7 @@ def test_momentum(student, draw, momentum):
     agree(descend(student, "SGD", params, given, keep=(1, 2, 50), lr=0.1, momentum=momentum), scale=OPERANDS)
 
 
-@points(2)
+@points(3)
 @pytest.mark.parametrize("momentum", [0.9, 0.5])
 def test_nesterov(student, draw, momentum):
     """Nesterov's variant: the parameters after 1, 2 and 50 steps"""

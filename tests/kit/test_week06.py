@@ -21,7 +21,7 @@ POINTS = {
     "max_pool2d": 10,
     "avg_pool2d": 8,
     "receptive_field": 8,
-    "lenet": 11,
+    "lenet": 10,
     "learn_kernel": 10,
     "equivariance_error": 9,
     "channels_last": 7,

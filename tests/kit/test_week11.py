@@ -14,10 +14,10 @@ NOTEBOOK = json.loads(PATH.read_text(encoding="utf-8"))
 CELLS = NOTEBOOK["cells"]
 POINTS = {
     "gd_newton": 10,
-    "sgd": 12,
+    "sgd": 14,
     "adagrad_rmsprop": 10,
     "adadelta": 8,
-    "adam_adamw": 12,
+    "adam_adamw": 14,
     "schedules": 8,
     "project_simplex": 8,
     "gradient_noise": 8,
