@@ -125,6 +125,7 @@ def numbers(machine: str | None = None) -> dict[str, int]:
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
+_holding: Final = ctypes.PyDLL(None)  # its calls keep Python's lock
 
 
 def _check(result: int, what: str) -> int:
@@ -138,6 +139,17 @@ def call(name: str, *arguments: int | bytes | ctypes.Array[ctypes.c_char] | None
     """One system call by name; integers go as longs, bytes as pointers. Raises OSError."""
     converted = [ctypes.c_long(a) if isinstance(a, int) else a for a in arguments]
     return _check(_libc.syscall(ctypes.c_long(numbers()[name]), *converted), name)
+
+
+def fork() -> int:
+    """Fork a process of one thread, as `os.fork` does, without what Python and libraries do at every fork.
+
+    They make locks anew that another thread may have held, and draw a seed: there is no other thread, and the worker
+    seeds. In the child that would be a millisecond, most of it for touching memory.
+    """
+    if not hasattr(_holding, "_Fork"):  # before glibc 2.34
+        return os.fork()
+    return _check(_holding._Fork(), "fork")
 
 
 def unshare(flags: int) -> None:

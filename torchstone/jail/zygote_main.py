@@ -12,20 +12,21 @@ import array
 import gc
 import json
 import os
-import random
 import select
 import shutil
 import socket
-import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from torchstone.errors import JailError, JailUnavailable
-from torchstone.jail import confinement, cuda, imports, namespaces, pages, seccomp, syscalls
+from torchstone.jail import confinement, cuda, imports, namespaces, newborn, pages, seccomp, syscalls
 from torchstone.jail.confinement import Confinement
 from torchstone.model import Limits
+
+if TYPE_CHECKING:
+    from torchstone.jail.worker import Worker
 
 MESSAGE: Final = 1 << 16
 _DESCRIPTORS: Final = 3
@@ -94,6 +95,7 @@ class _Zygote:
     users: range | None  #: of all profiles' children
     inherited: int  #: bytes of address space a child starts with
     maps: int  #: its memory, where the kernel tells of it
+    worker: Worker = field(init=False)  #: that every child is to be, as it is before anything has run
     children: dict[int, int] = field(default_factory=dict)  #: number → process id, not yet waited for
 
     @classmethod
@@ -136,6 +138,7 @@ class _Zygote:
         return made
 
     def _say_ready(self) -> None:
+        self.worker = newborn.prepared(self.scratch or namespaces.BOX)
         gc.collect()
         gc.freeze()
         pages.gather(self.maps)
@@ -170,7 +173,7 @@ class _Zygote:
         in_namespaces = self.plan.tier == "namespaces"
         if in_namespaces:
             namespaces.own_processes()
-        child = os.fork()
+        child = syscalls.fork()
         if not child:
             self._become_child(wire, home, user)
         if in_namespaces:
@@ -221,16 +224,13 @@ class _Zygote:
     def _become_child(self, wire: list[int], home: str, user: int | None) -> NoReturn:
         try:
             confinement.claim_descriptors(*wire)
-            _open_standard_streams()
             confinement.confine_child(self.plan, home, user, self.inherited)
-            os.environ.clear()
-            os.environ.update(confinement.clean_environment(home, self.plan.card))
-            sys.argv = ["notebook"]
+            if self.scratch is not None or self.plan.card is not None:
+                os.environ.update(confinement.clean_environment(home, self.plan.card))
             if self.plan.card is not None:
                 cuda.begin(self.plan.limits.memory_mb)
-            _seed()
             self._forget()
-            _serve()
+            newborn.serve(self.worker)
         except BaseException as error:  # whoever asked for this child reads its output
             os.write(2, f"{type(error).__name__}: {error}\n".encode(errors="replace")[:1000])
         finally:
@@ -246,15 +246,6 @@ class _Zygote:
         child = self.children.pop(number)
         _, status, usage = os.wait4(child, 0)
         return {"status": status, "cpu": usage.ru_utime + usage.ru_stime}
-
-
-def _serve() -> NoReturn:
-    from torchstone.jail.worker import EXIT_MEMORY, Worker
-
-    try:
-        Worker(confinement.REQUESTS, confinement.REPLIES).serve()
-    except MemoryError:
-        os._exit(EXIT_MEMORY)
 
 
 # ---- small things ---------------------------------------------------------------------------------------------------
@@ -289,16 +280,3 @@ def _descriptors(ancillary: list[tuple[int, int, bytes]]) -> list[int]:
     for _, _, data in ancillary:
         found.frombytes(data)
     return list(found)
-
-
-def _open_standard_streams() -> None:
-    sys.stdin = open(0, closefd=False)  # noqa: SIM115
-    sys.stdout = open(1, "w", buffering=1, errors="replace", closefd=False)  # noqa: SIM115
-    sys.stderr = open(2, "w", buffering=1, errors="replace", closefd=False)  # noqa: SIM115
-
-
-def _seed() -> None:
-    import torch
-
-    random.seed(0)
-    torch.default_generator.manual_seed(0)
