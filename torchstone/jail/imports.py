@@ -13,13 +13,16 @@ def torch_itself() -> None:
     try:
         import torch
 
+        from torchstone import eager
         from torchstone.jail import worker
     except ImportError as error:
         raise JailUnavailable(f"the jail's Python cannot import {error.name}: {error}") from error
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
     torch.ones(4, 4) @ torch.ones(4, 4)  # asks the processor what it can do
+    eager.without_compiler()
     torch.compile = worker.run_as_it_stands
+    torch.use_deterministic_algorithms = eager.use_deterministic_algorithms
     worker.calm()
 
 
@@ -47,9 +50,10 @@ def warm() -> None:
     import io
 
     import torch
+    import torch.fx.experimental.symbolic_shapes  # what every gradient from an upstream one asks
 
     layer = torch.nn.Linear(3, 3)
-    for optimizer in (torch.optim.SGD, torch.optim.Adam):  # the first one imports 800 modules
+    for optimizer in (torch.optim.SGD, torch.optim.Adam):
         made = optimizer(layer.parameters(), lr=0.1)
         for parameter in layer.parameters():
             parameter.grad = torch.ones_like(parameter)

@@ -14,6 +14,7 @@ from typing import Final, Self
 
 import torch
 
+from torchstone import eager
 from torchstone.errors import CourseError, CourseFault, JailError, TorchstoneError
 from torchstone.judge import accounts, collection
 from torchstone.judge.children import Zygotes
@@ -75,6 +76,7 @@ class Judge:
         self._solutions: dict[str, Program] = {}
         self._last: tuple[str, Mapping[CheckName, list[Evidence]]] | None = None
         torch.set_num_threads(1)
+        eager.without_compiler()
 
     def grade(self, program: Program, solution: Program | None = None) -> Result:
         """The score: what each check earned, and the evidence, without diagnosis (`diagnosed` is False).

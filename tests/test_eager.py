@@ -1,0 +1,64 @@
+"""torch without its compiler, in a process of its own: what a process has imported it keeps."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+BEGIN = """
+import sys
+import torch
+from torchstone import eager
+eager.without_compiler()
+eager.without_compiler()
+"""
+
+ORDINARY = """
+parameter = torch.nn.Parameter(torch.ones(2))
+optimizer = torch.optim.SGD([parameter], lr=0.5)
+torch.autograd.grad(parameter * 2, parameter, torch.ones(2))
+(parameter**2).sum().backward()
+optimizer.step()
+assert parameter.tolist() == [0.0, 0.0]
+assert torch.func.grad(lambda x: (x**2).sum())(torch.ones(2)).tolist() == [2.0, 2.0]
+assert torch.compiler.disable(torch.sin) is torch.sin
+assert not any(name.startswith("torch._dynamo.") for name in sys.modules)
+"""
+
+SWITCHED = """
+for mode, warns in ((True, False), (True, True), (False, False)):
+    eager.use_deterministic_algorithms(mode, warn_only=warns)
+    assert torch.are_deterministic_algorithms_enabled() == mode
+    assert torch.is_deterministic_algorithms_warn_only_enabled() == warns
+assert not any(name.startswith("torch._dynamo.") for name in sys.modules)
+"""
+
+ASKED_FOR_MORE = """
+stand_in = sys.modules["torch._dynamo"]
+assert stand_in.config is torch._dynamo.config
+assert torch._dynamo is sys.modules["torch._dynamo"] is not stand_in
+assert torch.compile(lambda x: x + 1, backend="eager")(torch.ones(1)).item() == 2
+"""
+
+SUBMODULE = """
+import torch._dynamo.utils
+assert torch._dynamo is sys.modules["torch._dynamo"]
+assert torch._dynamo.utils.__name__ in sys.modules
+"""
+
+
+def runs(*parts: str) -> None:
+    done = subprocess.run([sys.executable, "-c", "".join((BEGIN, *parts))], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_asks_little_of_the_compiler_does_not_load_it() -> None:
+    runs(ORDINARY, SWITCHED)
+
+
+def test_whoever_asks_for_more_gets_the_compiler() -> None:
+    runs(ORDINARY, ASKED_FOR_MORE)
+
+
+def test_a_submodule_of_the_compiler_can_be_imported() -> None:
+    runs(SUBMODULE)
