@@ -19,7 +19,13 @@ EPS = torch.finfo(torch.float32).eps
 
 def test_at_least_a_few_roundings_of_the_scale() -> None:
     assert tolerance(TRUTH.float(), TRUTH, torch.float32) == pytest.approx(64 * EPS * 8)
-    assert tolerance(TRUTH, TRUTH, torch.float64) == pytest.approx(64 * torch.finfo(torch.float64).eps * 8)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.complex128])
+def test_more_in_float64_whose_truth_is_no_better(dtype: torch.dtype) -> None:
+    assert tolerance(TRUTH, TRUTH, dtype) == pytest.approx(4096 * torch.finfo(torch.float64).eps * 8)
+    with pytest.raises(Fault):
+        compare(TRUTH.float().double() + 1e-8, TRUTH, TRUTH)
 
 
 def test_sixteen_times_the_error_of_the_reference_itself() -> None:
