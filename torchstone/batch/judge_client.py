@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,6 +10,7 @@ from typing import Final
 
 from torchstone import errors
 from torchstone.batch import protocol
+from torchstone.batch.house import House
 from torchstone.errors import JailError, TorchstoneError
 from torchstone.model import Program, Result
 from torchstone.results.codec import load_result
@@ -24,15 +22,8 @@ JUDGE_SILENCE: Final = 1800.0
 class JudgeClient:
     """A judge process as its owner sees it. Raises TorchstoneError if there can be no judge here (no jail)."""
 
-    def __init__(self, hello: protocol.Message) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "torchstone.batch.judge_process"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONWARNINGS": "ignore"},
-        )
+    def __init__(self, house: House, hello: protocol.Message) -> None:
+        self._process = house.judge()
         self._words: list[str] = []
         threading.Thread(target=self._listen, daemon=True).start()
         try:
@@ -49,19 +40,17 @@ class JudgeClient:
         yield load_result(self._hear()["diagnosed"])
 
     def _say(self, message: protocol.Message) -> None:
-        assert self._process.stdin
         try:
-            self._process.stdin.write(json.dumps(message) + "\n")
-            self._process.stdin.flush()
+            self._process.questions.write(json.dumps(message) + "\n")
+            self._process.questions.flush()
         except OSError:
             raise JailError(f"the judge process ended: {self._last_words()}") from None
 
     def _hear(self) -> protocol.Message:
-        assert self._process.stdout
         watchdog = threading.Timer(JUDGE_SILENCE, self._process.kill)
         watchdog.start()
         try:
-            line = self._process.stdout.readline()
+            line = self._process.answers.readline()
         finally:
             watchdog.cancel()
         if not line:
@@ -75,26 +64,19 @@ class JudgeClient:
 
     def _listen(self) -> None:
         """Keep the end of what the process complains about, for the message if it dies."""
-        assert self._process.stderr
-        for line in self._process.stderr:
+        for line in self._process.complaints:
             self._words = [*self._words[-20:], line.rstrip()]
 
     def _last_words(self) -> str:
-        return " / ".join(self._words[-3:]) or f"exit status {self._process.poll()}"
+        return " / ".join(self._words[-3:]) or "it said nothing"
 
     def kill(self) -> None:
         """End the process at once, whatever it is at."""
         self._process.kill()
 
     def close(self) -> None:
-        assert self._process.stdin
         with suppress(OSError):
-            self._process.stdin.close()
-        try:
-            self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        for stream in (self._process.stdout, self._process.stderr):
-            if stream:
-                stream.close()
+            self._process.questions.close()
+        self._process.wait()
+        for stream in (self._process.answers, self._process.complaints):
+            stream.close()

@@ -1,4 +1,7 @@
-"""Judges on this machine: processes that idle between programs, so that neither torch nor pytest enters the caller."""
+"""Judges on this machine: processes that idle between programs, so that neither torch nor pytest enters the caller.
+
+They are forked from one, the judge house, and so are the fork servers of their jails: what all need is imported once.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from types import TracebackType
 
 from torchstone.batch import protocol
 from torchstone.batch.engine import Brief, Keep, Outcome
+from torchstone.batch.house import House
 from torchstone.batch.judge_client import JudgeClient
 from torchstone.errors import StoreError, TorchstoneError
 from torchstone.jail import choose_tier
@@ -24,6 +28,7 @@ class LocalJudges:
         self._jobs = jobs
         self._tier: Tier = choose_tier(brief.policy.jail)
         self._hello = protocol.hello(brief)
+        self._house = House(brief.policy.jail, self._tier)
         self._idle: queue.SimpleQueue[JudgeClient] = queue.SimpleQueue()
         self._busy: set[JudgeClient] = set()
 
@@ -68,7 +73,7 @@ class LocalJudges:
         try:
             return _Lease(self._idle, self._busy, self._idle.get_nowait())
         except queue.Empty:
-            return _Lease(self._idle, self._busy, JudgeClient(self._hello))
+            return _Lease(self._idle, self._busy, JudgeClient(self._house, self._hello))
 
     def kill(self) -> None:
         """End the judges that are at work; whoever waits for one gets a JailError."""
@@ -79,6 +84,7 @@ class LocalJudges:
         with suppress(queue.Empty):
             while True:
                 self._idle.get_nowait().close()
+        self._house.close()
 
 
 class _Lease:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from torchstone.jail.scenario_world import SCENARIO_NAMES, Misfit
     from torchstone.jail.selftest import card_name, self_test
     from torchstone.jail.tiers import choose_tier
-    from torchstone.jail.zygote import Zygote
+    from torchstone.jail.zygote import Zygote, ask_branch, forked
 
 __all__ = [
     "SCENARIO_NAMES",
@@ -27,8 +27,10 @@ __all__ = [
     "Misfit",
     "StudentRaised",
     "Zygote",
+    "ask_branch",
     "card_name",
     "choose_tier",
+    "forked",
     "refusable",
     "self_test",
 ]
@@ -43,8 +45,10 @@ _HOMES: Final = {
     "SCENARIO_NAMES": "scenario_world",
     "StudentRaised": "outcome",
     "Zygote": "zygote",
+    "ask_branch": "zygote",
     "card_name": "selftest",
     "choose_tier": "tiers",
+    "forked": "zygote",
     "refusable": "refusals",
     "self_test": "selftest",
 }

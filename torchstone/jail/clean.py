@@ -7,7 +7,8 @@ from pathlib import Path
 
 
 def clean_command(module: str, *arguments: str) -> list[str]:
-    """How to run a module of this package in a clean interpreter: no user site, no unsafe path, no bytecode written.
+    """How to run a module of Torchstone (`jail.zygote_main`) in a clean interpreter: no user site, no unsafe path, no
+    bytecode written.
 
     Not `-I`, which would also ignore the fixed hash seed of `clean_environment`.
     """

@@ -19,7 +19,7 @@ REPLIES: Final = 4
 
 _STAGING: Final = 100
 _SYSTEM_USERS: Final = 100_000  # below: users that may own something
-_FEW: Final = 1000
+_FEW: Final = 16_000  # for the children of all branches of a fork server
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def clean_environment(home: str, card: cuda.Card | None = None) -> Mapping[str, 
 def spare_users(confinement: Confinement) -> range | None:
     """Users nobody else has, one for each child, if this process may become them and they could read the libraries.
 
-    Taken at random from the upper half of what this user namespace maps, so that two judges do not share them.
+    Taken at random from the upper half of what this user namespace maps, so that two fork servers do not share them.
     """
     if os.geteuid() != 0 or confinement.tier == "none":
         return None

@@ -1,4 +1,4 @@
-"""Runs one module of `torchstone.jail` in a clean interpreter: `python -s -P -B entry.py MODULE ARGUMENT…`.
+"""Runs one module of `torchstone` in a clean interpreter: `python -s -P -B entry.py MODULE ARGUMENT…`.
 
 The package is imported from the folder this file lies in, whatever is installed; the folder above it, which may be the
 course with its `graders/`, never comes onto `sys.path`.
@@ -24,4 +24,4 @@ def _find_package() -> None:
 
 if __name__ == "__main__":
     _find_package()
-    importlib.import_module(f"torchstone.jail.{sys.argv[1]}").main(*sys.argv[2:])
+    importlib.import_module(f"torchstone.{sys.argv[1]}").main(*sys.argv[2:])

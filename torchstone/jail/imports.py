@@ -9,18 +9,27 @@ from torchstone.errors import JailError, JailUnavailable
 
 
 def torch_itself() -> None:
-    """One thread, nothing compiled, as every child finds it. Raises JailUnavailable."""
+    """Torch with one thread and without its compiler: as judges have it too. Raises JailUnavailable."""
     try:
         import torch
+        import torch.fx.experimental.symbolic_shapes  # what every gradient from an upstream one asks
 
         from torchstone import eager
-        from torchstone.jail import worker
     except ImportError as error:
         raise JailUnavailable(f"the jail's Python cannot import {error.name}: {error}") from error
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
     torch.ones(4, 4) @ torch.ones(4, 4)  # asks the processor what it can do
     eager.without_compiler()
+
+
+def worker() -> None:
+    """What runs in a child, and torch as every child finds it: nothing compiled."""
+    import torch
+
+    from torchstone import eager
+    from torchstone.jail import worker
+
     torch.compile = worker.run_as_it_stands
     torch.use_deterministic_algorithms = eager.use_deterministic_algorithms
     worker.calm()
@@ -50,7 +59,6 @@ def warm() -> None:
     import io
 
     import torch
-    import torch.fx.experimental.symbolic_shapes  # what every gradient from an upstream one asks
 
     layer = torch.nn.Linear(3, 3)
     for optimizer in (torch.optim.SGD, torch.optim.Adam):

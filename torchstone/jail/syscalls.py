@@ -175,6 +175,11 @@ def prctl(option: int, *arguments: int) -> None:
     _check(_libc.prctl(ctypes.c_int(option), *padded), f"prctl {option}")
 
 
+def call_this(name: str) -> None:
+    """What this process is called where processes are listed (`ps -o comm`); 15 letters are kept."""
+    _check(_libc.prctl(ctypes.c_int(PR_SET_NAME), name.encode(), 0, 0, 0), "prctl PR_SET_NAME")
+
+
 def drop_capabilities() -> None:
     """Leave every capability set empty, bounding and ambient ones included."""
     for capability in range(64):

@@ -63,7 +63,7 @@ def missing(tier: Tier) -> str | None:
 def _probe(tier: Tier, readable: tuple[str, ...], witness: str) -> str | None:
     try:
         done = subprocess.run(
-            clean_command("probe_main", tier, json.dumps(readable), witness),
+            clean_command("jail.probe_main", tier, json.dumps(readable), witness),
             env=clean_environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -1,8 +1,12 @@
-"""The trusted side of the fork server: starts it clean, asks it for children, and takes everything down again."""
+"""The trusted side of the fork server: starts it clean, asks it for children, and takes everything down again.
+
+Each owner has a fork server of its own: one that was started for it, or a branch. A process that is as clean as a
+started one can make a fork server of a fork of itself (`forked`); whoever holds the socket to it, or a copy of that,
+asks there for branches (`ask_branch`) and hands them to their owners (`Zygote.branched`).
+"""
 
 from __future__ import annotations
 
-import array
 import contextlib
 import dataclasses
 import fcntl
@@ -34,6 +38,7 @@ _SPAWN_SECONDS: Final = 30.0
 _CLOSE_SECONDS: Final = 5.0
 _MESSAGE: Final = 1 << 16
 _SETPIPE_SZ: Final = getattr(fcntl, "F_SETPIPE_SZ", 1031)
+_CONTROL: Final = 3  # where a fork server that was forked has its socket
 _PIPE_BYTES: Final = 1 << 20
 
 
@@ -41,13 +46,19 @@ class Zygote:
     """A fork server with torch loaded. Use it as a context manager, from one thread; closing it ends its children."""
 
     def __init__(
-        self, policy: JailPolicy, tier: Tier, process: subprocess.Popen[bytes] | _Forked, control: socket.socket
+        self,
+        policy: JailPolicy,
+        tier: Tier,
+        process: subprocess.Popen[bytes] | _Forked,
+        control: socket.socket,
+        stem: socket.socket | None = None,
     ) -> None:
         #: The tier that was built.
         self.tier = tier
         self._policy = policy
         self._process = process
         self._control = control
+        self._stem = stem or control  # where branches are asked for
         self._number = 0
         self._asked: dict[str, int] | None = None  # our ends of the spare's pipes, its handle not yet received
         self._spare: Child | None = None
@@ -67,7 +78,7 @@ class Zygote:
         try:
             with theirs:
                 process = subprocess.Popen(
-                    clean_command("zygote_main", str(theirs.fileno())),
+                    clean_command("jail.zygote_main", str(theirs.fileno())),
                     env=clean_environment(),
                     cwd="/",
                     stdin=subprocess.DEVNULL,
@@ -89,18 +100,18 @@ class Zygote:
         return zygote
 
     def branch(self, profile: Simulated) -> Zygote:
-        """A fork server with the simulated accelerator, forked from this one and gone with it: a tenth of a second.
+        """A fork server with the simulated accelerator, gone with this one: half a second for the first.
 
         Raises JailError if the simulator cannot be installed.
         """
-        self._receive_spare()  # replies come in the order of the requests
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            self._send({"branch": profile}, (theirs.fileno(),))
-        _, (handle,) = self._receive(_SPAWN_SECONDS)
-        zygote = Zygote(self._policy, self.tier, _Forked(handle), ours)
+        return Zygote.branched(self._policy, self.tier, ask_branch(self._stem, profile), self._stem)
+
+    @classmethod
+    def branched(cls, policy: JailPolicy, tier: Tier, control: socket.socket, stem: socket.socket) -> Zygote:
+        """A branch that was asked for at `stem`. Raises JailError, JailUnavailable: what is wrong with the stem."""
+        zygote = cls(policy, tier, _Forked(), control, stem)
         try:
-            zygote._await_ready()
+            zygote._process = _Forked(*zygote._await_ready())
         except JailError:
             zygote.close()
             raise
@@ -142,22 +153,16 @@ class Zygote:
     # ---- the control socket -----------------------------------------------------------------------------------------
 
     def _configure(self, profile: Profile, card: cuda.Card | None) -> None:
-        config = {
-            "tier": self.tier,
-            "profile": profile,
-            "preload": self._policy.preload,
-            "readable": paths.readable(),
-            "limits": dataclasses.asdict(self._policy.limits),
-            "card": None if card is None else dataclasses.asdict(card),
-        }
-        self._send(config, ())
+        _send(self._control, _configuration(self._policy, self.tier, profile, card))
         self._await_ready()
 
-    def _await_ready(self) -> None:
-        reply, _ = self._receive(_START_SECONDS)
+    def _await_ready(self) -> list[int]:
+        """What came with the word: of a branch, a handle."""
+        reply, descriptors = self._receive(_START_SECONDS)
         if "ready" not in reply:
             error = JailUnavailable if reply.get("error") == "unavailable" else JailError
             raise error(str(reply.get("message", "the jail's fork server did not start")))
+        return descriptors
 
     def _ask_for_spare(self) -> None:
         self._number += 1
@@ -167,7 +172,7 @@ class Zygote:
         theirs = (child_requests, child_replies, child_output)
         self._asked = {"requests": requests, "replies": replies, "output": output}
         try:
-            self._send({"spawn": self._number}, theirs)
+            _send(self._control, {"spawn": self._number}, theirs)
         finally:
             for fd in theirs:
                 os.close(fd)
@@ -201,15 +206,8 @@ class Zygote:
 
     def _status_of(self, number: int) -> Mapping[str, Any]:
         self._receive_spare()  # replies come in the order of the requests
-        self._send({"status": number}, ())
+        _send(self._control, {"status": number})
         return self._receive(_SPAWN_SECONDS)[0]
-
-    def _send(self, message: Mapping[str, object], descriptors: tuple[int, ...]) -> None:
-        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))] if descriptors else []
-        try:
-            self._control.sendmsg([json.dumps(message).encode()], rights)
-        except OSError as error:
-            raise JailError(f"the jail's fork server is gone ({error.strerror})") from error
 
     def _receive(self, seconds: float) -> tuple[dict[str, Any], list[int]]:
         poll = select.poll()
@@ -217,21 +215,67 @@ class Zygote:
         if not poll.poll(seconds * 1000):
             raise JailError(f"the jail's fork server did not answer within {seconds:.0f} s")
         try:
-            message, ancillary, _, _ = self._control.recvmsg(_MESSAGE, socket.CMSG_LEN(4))
+            message, descriptors, _, _ = socket.recv_fds(self._control, _MESSAGE, 1)
         except OSError as error:
             raise JailError(f"the jail's fork server is gone ({error.strerror})") from error
         if not message:
             raise JailError("the jail's fork server is gone")
-        descriptors = array.array("i")
-        for _, _, data in ancillary:
-            descriptors.frombytes(data)
-        return json.loads(message), list(descriptors)
+        return json.loads(message), descriptors
+
+
+def forked(policy: JailPolicy, tier: Tier) -> tuple[socket.socket, int]:
+    """Make a fork server of a fork of this process, which has to be as one is when it starts: by `clean_command`, torch
+    imported at most, nobody's secrets in its memory, one thread.
+
+    Gives the socket where branches are asked for, at once (what keeps the fork server from being built is told to who
+    asks), and the process id of its keeper, a child of this process. Raises JailUnavailable.
+    """
+    from torchstone.jail import zygote_main
+
+    configuration = _configuration(policy, tier, "cpu", None)
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    keeper = os.fork()
+    if not keeper:
+        os.setsid()
+        os.chdir("/")
+        control = os.dup2(theirs.fileno(), _CONTROL)
+        os.closerange(_CONTROL + 1, os.sysconf("SC_OPEN_MAX"))
+        zygote_main.main(str(control))
+    theirs.close()
+    _send(ours, configuration)
+    return ours, keeper
+
+
+def ask_branch(stem: socket.socket, profile: Profile | Simulated) -> socket.socket:
+    """Ask for a branch: the owner's end of its socket. Raises JailError if the fork server is gone."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with theirs:
+        _send(stem, {"branch": profile}, (theirs.fileno(),))
+    return ours
+
+
+def _configuration(policy: JailPolicy, tier: Tier, profile: Profile, card: cuda.Card | None) -> dict[str, object]:
+    return {
+        "tier": tier,
+        "profile": profile,
+        "preload": policy.preload,
+        "readable": paths.readable(),
+        "limits": dataclasses.asdict(policy.limits),
+        "card": None if card is None else dataclasses.asdict(card),
+    }
+
+
+def _send(control: socket.socket, message: Mapping[str, object], descriptors: tuple[int, ...] = ()) -> None:
+    try:
+        socket.send_fds(control, [json.dumps(message).encode()], descriptors)
+    except OSError as error:
+        raise JailError(f"the jail's fork server is gone ({error.strerror})") from error
 
 
 class _Forked:
-    """A fork server that another one forked: it is not our child, so all there is of it is a handle."""
+    """A fork server that another one forked: it is not our child, so all there is of it is a handle, in the end."""
 
-    def __init__(self, handle: int) -> None:
+    def __init__(self, handle: int | None = None) -> None:
         self._handle: int | None = handle
 
     def wait(self, timeout: float | None = None) -> None:

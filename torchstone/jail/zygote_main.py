@@ -1,9 +1,13 @@
 """The fork server: imports torch once, confines itself, then forks a confined child for each request.
 
-Started clean by `zygote.py` through `entry.py`: no secret was ever in its environment, arguments or memory. It speaks
-JSON over one SOCK_SEQPACKET socket: first the configuration comes in, and `{"ready": …}` or `{"error": …}` goes out;
-`{"spawn": n}` with three descriptors gives `{"spawn": n}` with a pidfd; `{"status": n}` tells how child n ended;
-`{"branch": profile}` with a socket of its own gives a pidfd, and another fork server that speaks there.
+Started clean by `zygote.py`, or forked from a process that was: no secret was ever in its environment, arguments or
+memory. It speaks JSON over one SOCK_SEQPACKET socket: first the configuration comes in, and `{"ready": …}` or
+`{"error": …}` goes out; `{"spawn": n}` with three descriptors gives `{"spawn": n}` with a pidfd; `{"status": n}` tells
+how child n ended.
+
+`{"branch": profile}` with a socket has a fork of it serve whoever holds the other end: it says `{"ready": …}` there,
+with a pidfd of its own. A branch is confined as its parent is and has run nothing of a submission, since its parent
+never does. It ends when that end closes, when its parent ends, and when the process ends that started the first.
 """
 
 from __future__ import annotations
@@ -15,9 +19,10 @@ import os
 import select
 import shutil
 import socket
+import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from torchstone.errors import JailError, JailUnavailable
@@ -32,6 +37,7 @@ MESSAGE: Final = 1 << 16
 _DESCRIPTORS: Final = 3
 _COMPLAINT: Final = 4000
 _PROFILES: Final = ("cpu", "sim", "posing", "cuda")
+_USERS: Final = 50  # of one fork server
 
 
 def main(control_fd: str) -> NoReturn:
@@ -50,20 +56,32 @@ def main(control_fd: str) -> NoReturn:
         syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
         zygote = os.fork()
     except Exception as error:
-        _tell(control, _failure(error))
-        os._exit(1)
+        _refuse(control, error)
     if zygote:
         _keep(control, scratch)
     try:
         confinement.die_with_parent()
         _Zygote.prepare(control, owner, plan, scratch, extras).serve()
     except BaseException as error:
-        _tell(control, _failure(error))
-        os._exit(1)
+        _refuse(control, error)
+
+
+def _refuse(control: socket.socket, error: BaseException) -> NoReturn:
+    """Tell what is wrong, and tell it to everyone who asks for a branch, until nobody can any more."""
+    _tell(control, _failure(error))
+    while True:
+        message, ancillary, _, _ = control.recvmsg(MESSAGE, socket.CMSG_LEN(4 * _DESCRIPTORS))
+        if not message:
+            os._exit(1)
+        if "branch" in json.loads(message):
+            for fd in _descriptors(ancillary):
+                with socket.socket(fileno=fd) as asking:
+                    _tell(asking, _failure(error))
 
 
 def _keep(control: socket.socket, scratch: str | None) -> NoReturn:
     control.close()
+    syscalls.call_this("keeper")
     while True:
         try:
             os.wait()
@@ -95,8 +113,11 @@ class _Zygote:
     users: range | None  #: of all profiles' children
     inherited: int  #: bytes of address space a child starts with
     maps: int  #: its memory, where the kernel tells of it
+    slot: int = 0  #: which of its profile's users are its own
     worker: Worker = field(init=False)  #: that every child is to be, as it is before anything has run
     children: dict[int, int] = field(default_factory=dict)  #: number → process id, not yet waited for
+    branches: int = 0  #: how many there were
+    templates: dict[str, socket.socket] = field(default_factory=dict)  #: profile → where its branches are asked for
 
     @classmethod
     def prepare(
@@ -114,7 +135,9 @@ class _Zygote:
         users = confinement.spare_users(plan)
         for name in extras.preload:
             imports.require(name)
-        imports.torch_itself()  # before the root changes: torch asks /proc and /sys what the processor can do
+        if "torch" not in sys.modules:
+            imports.torch_itself()  # before the root changes: torch asks /proc and /sys what the processor can do
+        imports.worker()
         with _refusing("this machine does not let the jail be built"):
             confinement.confine_zygote(plan, scratch)
         home = scratch or namespaces.BOX
@@ -134,15 +157,17 @@ class _Zygote:
         os.close(memory)
         seccomp.program(1, card=plan.card is not None)  # a child's number in its own namespace: put together once
         made = cls(control, owner, plan, scratch, os.pidfd_open(os.getpid()), extras.profile, users, inherited, maps)
-        made._say_ready()
+        syscalls.call_this("zygote")
+        made._settle()
+        _tell(control, {"ready": True})
         return made
 
-    def _say_ready(self) -> None:
+    def _settle(self) -> None:
+        """Make what children share, and freeze it."""
         self.worker = newborn.prepared(self.scratch or namespaces.BOX)
         gc.collect()
         gc.freeze()
         pages.gather(self.maps)
-        _tell(self.control, {"ready": True})
 
     def serve(self) -> NoReturn:
         """Answer until the owner is gone."""
@@ -164,7 +189,11 @@ class _Zygote:
                 _tell(self.control, self._status(request["status"]))
 
     def _spawn(self, number: int, wire: list[int]) -> None:
-        home = namespaces.BOX if self.scratch is None else os.path.join(self.scratch, f"{self.profile}-{number}")
+        home = (
+            namespaces.BOX
+            if self.scratch is None
+            else os.path.join(self.scratch, f"{self.profile}-{self.slot}-{number}")
+        )
         user = self._user(number)
         if self.scratch is not None:
             os.mkdir(home, 0o700)
@@ -184,42 +213,76 @@ class _Zygote:
             os.close(fd)
 
     def _user(self, number: int) -> int | None:
-        """No two profiles have a user in common."""
+        """No two profiles have a user in common, nor two branches of one."""
         if self.users is None:
             return None
         own = self.users[_PROFILES.index(self.profile) :: len(_PROFILES)]
-        return own[number % len(own)]
+        return own[(self.slot * _USERS + number % _USERS) % len(own)]
 
     def _hand_over(self, process: int, reply: Mapping[str, object]) -> None:
-        """Reply, with a handle of a process that was forked."""
+        """Reply, with a handle of a process of ours."""
         handle = os.pidfd_open(process)
-        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [handle]))]
-        self.control.sendmsg([json.dumps(reply).encode()], rights)
+        socket.send_fds(self.control, [json.dumps(reply).encode()], [handle])
         os.close(handle)
 
+    # ---- branches ---------------------------------------------------------------------------------------------------
+
     def _branch(self, profile: str, control: int) -> None:
-        """Fork a fork server with the simulated accelerator installed: it is confined as this one is, and ends with it.
+        """Have a fork of this one serve at `control`; for the simulated accelerator, one of a template that has it."""
+        if profile != self.profile:
+            self._ask_template(profile, control)
+        else:
+            self.branches += 1
+            if not syscalls.fork():
+                self._become_branch(socket.socket(fileno=control))
+        os.close(control)
+
+    def _become_branch(self, control: socket.socket) -> NoReturn:
+        try:
+            self._begin_anew(control)
+            self.slot, self.branches = self.branches, 0
+            self._hand_over(os.getpid(), {"ready": True})
+            self.serve()
+        except BaseException as error:
+            _refuse(control, error)
+
+    def _ask_template(self, profile: str, control: int) -> None:
+        template = self.templates.get(profile) or self._template(profile)
+        try:
+            socket.send_fds(template, [json.dumps({"branch": profile}).encode()], [control])
+        except OSError:  # it was killed: who asked sees the socket closed, and who asks next gets another
+            self.templates.pop(profile).close()
+
+    def _template(self, profile: str) -> socket.socket:
+        """Fork one that has the simulated accelerator, to be branched from and nothing else.
 
         Never where a card is used: torch cannot hold both. What installing adds to the address space, a few megabytes,
         its children have less.
         """
-        process = os.fork()
-        if process:
-            self._hand_over(process, {"branch": profile})
-            os.close(control)
-            return
-        told = socket.socket(fileno=control)
-        try:
-            confinement.die_with_parent()
-            self.control.close()
-            imports.install_simulator("cuda" if profile == "posing" else "sim")
-            own = os.pidfd_open(os.getpid())
-            branch = replace(self, control=told, own=own, profile=profile, children={})
-            branch._say_ready()
-            branch.serve()
-        except BaseException as error:
-            _tell(told, _failure(error))
-            os._exit(1)
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        if not os.fork():
+            try:
+                ours.close()
+                self._begin_anew(theirs)
+                self.profile = profile
+                imports.install_simulator("cuda" if profile == "posing" else "sim")
+                self._settle()
+                self.serve()
+            except BaseException as error:
+                _refuse(theirs, error)
+        theirs.close()
+        self.templates[profile] = ours
+        return ours
+
+    def _begin_anew(self, control: socket.socket) -> None:
+        """In a fork: end with the one it is of, and hold nothing of its own affairs."""
+        confinement.die_with_parent()
+        for kept in (self.control, *self.templates.values()):
+            kept.close()
+        os.close(self.own)
+        self.control, self.own = control, os.pidfd_open(os.getpid())
+        self.templates.clear()
+        self.children.clear()
 
     def _become_child(self, wire: list[int], home: str, user: int | None) -> NoReturn:
         try:
@@ -239,7 +302,8 @@ class _Zygote:
     def _forget(self) -> None:
         """Leave nothing of the fork server to the child."""
         self.children.clear()
-        self.control.detach()  # its descriptor is closed already, and its number may be another's
+        for held in (self.control, *self.templates.values()):
+            held.detach()  # its descriptor is closed already, and its number may be another's
 
     def _status(self, number: int) -> dict[str, Any]:
         """How a child ended that is known to have ended: as `os.wait4` tells, which no jailed code can touch."""

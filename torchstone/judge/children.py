@@ -35,12 +35,12 @@ class Zygotes:
     """The processes that children are forked from: one for the CPU, and one for each kind of accelerator when asked.
 
     The simulated backend lives in a fork of its own, so that it never touches a check on the CPU. Raises
-    JailUnavailable.
+    JailUnavailable. A context manager; `cpu` is that for the CPU where it is there already, and closed with the others.
     """
 
-    def __init__(self, policy: JailPolicy) -> None:
+    def __init__(self, policy: JailPolicy, cpu: Zygote | None = None) -> None:
         self._policy = policy
-        self._cpu = Zygote.start(policy, "cpu")
+        self._cpu = cpu or Zygote.start(policy, "cpu")
         self._started: dict[Device, Zygote] = {"cpu": self._cpu}
         self._refused: dict[Device, str] = {}
 
@@ -82,6 +82,12 @@ class Zygotes:
     def close(self) -> None:
         for zygote in reversed(self._started.values()):  # the first is what the others were forked from
             zygote.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
 
 
 class Unloadable(Fault):
