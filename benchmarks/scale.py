@@ -33,7 +33,7 @@ _NBGRADER: Final = (sys.executable, "-m", "nbgrader")
 _REAL: Final = "week04"
 
 #: What is ours and trusted: not the fork servers and what they start.
-_OUR_SIDE: Final = ("torchstone grade", "torchstone.batch.judge_process")
+_OUR_SIDE: Final = ("torchstone grade", "judge: ", "judge house: ")
 _CHANGED: Final = (5, 100)
 _EXERCISE: Final = "activations"
 _TRIES: Final = 5

@@ -33,7 +33,11 @@ PICTURE: Final = ROOT / "docs" / "images" / "throughput.svg"
 
 
 #: What processes of ours are told by, and what they are. What is left is the jail's: fork servers and their children.
-_PARTS: Final = {"torchstone.batch.judge_process": "the judges", "torchstone grade": "the command, with the gradebook"}
+_PARTS: Final = {
+    "judge: ": "the judges",
+    "judge house: ": "what judges and jail are forked from",
+    "torchstone grade": "the command, with the gradebook",
+}
 
 
 @dataclass(frozen=True)

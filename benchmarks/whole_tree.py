@@ -29,9 +29,9 @@ _LOOK_SECONDS: Final = 0.25
 
 @dataclass(frozen=True)
 class Used:
-    """What a command used up, in seconds. `own` is the processor time of single processes, by what their command line
-    holds: as it was when it was last looked at, so a little less than all. `memory` is the most that these processes
-    had resident together at any look, in bytes; what they share counts for each.
+    """What a command used up, in seconds. `own` is the processor time of single processes, by what their name and
+    command line (`judge: python -m …`) hold: as it was when it was last looked at, so a little less than all. `memory`
+    is the most that these processes had resident together at any look, in bytes; what they share counts for each.
     """
 
     cpu: float
@@ -89,7 +89,8 @@ def _marked(process: int, marks: Sequence[str]) -> dict[int, tuple[str, float]]:
     found = {}
     for p in _tree(process):
         with contextlib.suppress(OSError):  # it has ended
-            line = Path(f"/proc/{p}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            name, line = (Path(f"/proc/{p}/{file}").read_bytes() for file in ("comm", "cmdline"))
+            line = (name.strip() + b": " + line.replace(b"\0", b" ")).decode(errors="replace")
             if mark := next((m for m in marks if m in line and "whole_tree" not in line), None):
                 found[p] = (mark, _ticks(p, 2))
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -96,11 +97,12 @@ def test_the_judge_process_answers_the_score_first(monkeypatch: pytest.MonkeyPat
             raise RuntimeError("a bug of ours")
 
     monkeypatch.setattr("torchstone.judge.Judge", Judge)
-    monkeypatch.setattr(judge_process.protocol, "load_policy", lambda _: None)
+    monkeypatch.setattr(judge_process.protocol, "load_policy", lambda _: SimpleNamespace(jail=None))
     monkeypatch.setattr(judge_process.protocol, "load_program", lambda _: PROGRAM)
     answers = io.StringIO()
-    hello = json.dumps({"solution": None, "graders": "g", "wanted": "w", "policy": None})
-    judge_process.serve(io.StringIO(f"{hello}\n{{}}\n"), answers)
+    hello = {"solution": None, "graders": "g", "wanted": "w", "policy": None}
+    jail: Any = SimpleNamespace(open=nullcontext)
+    judge_process.serve(hello, io.StringIO("{}\n"), answers, jail)
     ready, scored, fault = (json.loads(line) for line in answers.getvalue().splitlines())
     assert ready == {"ready": True}
     assert load_result(scored["scored"]) == SCORE

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -24,7 +25,7 @@ from torchstone.notebook import dumps, normalize, read
 WEEK: Final = "week01"
 STUDENTS: Final = 50
 #: Whose turn it is to be killed. The keeper goes with its zygote.
-ROLES: Final = ("worker", "judge", "zygote", "command line")
+ROLES: Final = ("worker", "judge", "zygote", "judge house", "command line")
 
 _CONFIG: Final = """
 from datetime import date, datetime
@@ -173,10 +174,11 @@ class Runs:
             time.sleep(0.05)
 
     def _by_role(self, cli: int) -> dict[str, list[int]]:
-        """The processes of a run, by what they are."""
+        """The processes of a run, by what they are called. All zygotes of a run end with the first."""
         found: dict[str, list[int]] = {"command line": [cli]}
-        for pid, generations in below(cli).items():
-            found.setdefault(("judge", "keeper", "zygote", "worker")[min(generations, 3)], []).append(pid)
+        for pid in below(cli):
+            with suppress(OSError):
+                found.setdefault(Path(f"/proc/{pid}/comm").read_text().strip(), []).append(pid)
         return found
 
     def dump(self) -> dict[str, Any]:
@@ -206,8 +208,8 @@ class Runs:
         return found
 
 
-def below(pid: int) -> dict[int, int]:
-    """All living descendants of a process, with how many generations lie between."""
+def below(pid: int) -> set[int]:
+    """All living descendants of a process."""
     parents: dict[int, int] = {}
     for name in os.listdir("/proc"):
         if name.isdigit():
@@ -217,11 +219,10 @@ def below(pid: int) -> dict[int, int]:
                 continue
             if fields[0] not in "ZX":
                 parents[int(name)] = int(fields[1])
-    found: dict[int, int] = {}
-    layer, depth = {pid}, 0
+    found: set[int] = set()
+    layer = {pid}
     while layer := {p for p, parent in parents.items() if parent in layer}:
-        found.update(dict.fromkeys(layer, depth))
-        depth += 1
+        found |= layer
     return found
 
 

@@ -32,6 +32,7 @@ _ENDING_SECONDS: Final = 5.0
 
 
 def main(control_fd: str) -> NoReturn:
+    syscalls.call_this("judge house")
     control = socket.socket(fileno=int(control_fd))
     told = json.loads(control.recv(_MESSAGE) or "null")
     if told is None:
@@ -40,7 +41,6 @@ def main(control_fd: str) -> NoReturn:
     house = _House(control, protocol.load_jail(told["jail"]), told["tier"])
     house.open_jail()
     _import_judge()
-    syscalls.call_this("judge house")
     house.serve()
 
 

@@ -44,22 +44,23 @@ def main(jail: Jail) -> None:
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # whatever prints, prints beside the answers
     threading.Thread(target=_end_with_input, daemon=True).start()
+    questions = os.fdopen(0, closefd=False)
+    hello = json.loads(questions.readline() or "null")
+    if hello is None:
+        return
+    _settle_in(hello)
     try:
-        serve(os.fdopen(0, closefd=False), answers, jail)
+        serve(hello, questions, answers, jail)
     except TorchstoneError as e:
         _answer(answers, {"refused": type(e).__name__, "message": str(e)})
 
 
-def serve(questions: IO[str], answers: IO[str], jail: Jail) -> None:
+def serve(hello: protocol.Message, questions: IO[str], answers: IO[str], jail: Jail) -> None:
     """Answer programs until `questions` ends. Raises TorchstoneError if there can be no judge here (no jail)."""
     from torchstone.judge import Judge  # imports torch: not before it is needed
 
-    first = json.loads(questions.readline() or "null")
-    if first is None:
-        return
-    _settle_in(first)
-    solution, policy = protocol.load_program(first["solution"]), protocol.load_policy(first["policy"])
-    graders, wanted = Path(first["graders"]), Path(first["wanted"])
+    solution, policy = protocol.load_program(hello["solution"]), protocol.load_policy(hello["policy"])
+    graders, wanted = Path(hello["graders"]), Path(hello["wanted"])
     with jail.open(policy.jail) as zygotes, Judge(graders, policy, zygotes, wanted) as judge:
         _answer(answers, {"ready": True})
         for line in questions:

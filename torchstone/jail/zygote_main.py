@@ -42,6 +42,7 @@ _USERS: Final = 50  # of one fork server
 
 def main(control_fd: str) -> NoReturn:
     """Split in two: a keeper, which clears up after everything has ended, and the zygote proper."""
+    syscalls.call_this("zygote")
     control = socket.socket(fileno=int(control_fd))
     try:
         owner = os.pidfd_open(os.getppid())
@@ -157,7 +158,6 @@ class _Zygote:
         os.close(memory)
         seccomp.program(1, card=plan.card is not None)  # a child's number in its own namespace: put together once
         made = cls(control, owner, plan, scratch, os.pidfd_open(os.getpid()), extras.profile, users, inherited, maps)
-        syscalls.call_this("zygote")
         made._settle()
         _tell(control, {"ready": True})
         return made
@@ -286,6 +286,7 @@ class _Zygote:
 
     def _become_child(self, wire: list[int], home: str, user: int | None) -> NoReturn:
         try:
+            syscalls.call_this("worker")
             confinement.claim_descriptors(*wire)
             confinement.confine_child(self.plan, home, user, self.inherited)
             if self.scratch is not None or self.plan.card is not None:

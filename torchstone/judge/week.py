@@ -11,6 +11,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
+import torch
+
 from torchstone.compare import settled
 from torchstone.errors import CourseError, CourseFault, TorchstoneError
 from torchstone.judge.draw import Draw, World
@@ -61,10 +63,15 @@ class Week:
 
     def _ask_reference(self, probe: Probe) -> Oracle:
         reference = Local(self.names)
-        here, truth = Trial(), TruthTrial()
+        here: Trial = Trial()
+        truth: Trial = TruthTrial()
         draw = Draw(self.key, probe.name, probe.world.here())
         exact = Draw(self.key, probe.name, probe.world.truth())
-        for trial, source in ((here, draw), (truth, exact)):
+        runs = [(here, draw), (truth, exact)]
+        if probe.world.dtype is torch.float64:  # the same values in the same precision: what it gives is the truth
+            truth = here
+            runs.pop()
+        for trial, source in runs:
             fault = trial.run(probe.body, probe.args, reference, source)
             if fault is not None:
                 detail = f" ({fault.__cause__})" if fault.__cause__ else ""
