@@ -110,7 +110,7 @@ def test_whoever_is_killed_is_replaced_and_harms_nobody_else(judges: LocalJudges
     for name in ("zygote", "judge house", "judge"):
         for process in called(name):
             os.kill(process, signal.SIGKILL)
-        until(lambda: any(earned(judges, f"{SOLUTION}\n# {name}") == 3 for _ in range(3)))
+        until(lambda: earned(judges, SOLUTION) == 3)
     assert len(called("judge house")) == 1
 
 

@@ -49,8 +49,8 @@ def _import_judge() -> None:
     import torchstone.batch.judge_process
     import torchstone.judge.judge  # noqa: F401
 
-    gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 class _House:

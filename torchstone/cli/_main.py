@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import sys
 from typing import Final, NoReturn
 
@@ -69,6 +70,8 @@ class MissingPackageError(TorchstoneError):
         )
 
 
+#: New objects after which the collector looks for garbage: imports make many, and all of them stay.
+_OBJECTS: Final = 20_000
 #: What the system says where there is no room, or none is given.
 _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
@@ -87,6 +90,7 @@ def torchstone() -> None:
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit with 0, 1 (it failed), 2 (wrong use), 3 (this machine cannot), 4 (busy)."""
+    gc.set_threshold(_OBJECTS)
     try:
         try:
             sys.exit(torchstone.main(args=arguments, standalone_mode=False) or 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import importlib.util
 
@@ -9,7 +10,12 @@ from torchstone.errors import JailError, JailUnavailable
 
 
 def torch_itself() -> None:
-    """Torch with one thread and without its compiler: as judges have it too. Raises JailUnavailable."""
+    """Torch with one thread and without its compiler: as judges have it too. Raises JailUnavailable.
+
+    Leaves the collector off, which would walk over all that is imported again and again. Whoever has imported what is
+    wanted freezes it, and switches the collector on.
+    """
+    gc.disable()
     try:
         import torch
         import torch.fx.experimental.symbolic_shapes  # what every gradient from an upstream one asks

@@ -167,6 +167,7 @@ class _Zygote:
         self.worker = newborn.prepared(self.scratch or namespaces.BOX)
         gc.collect()
         gc.freeze()
+        gc.enable()
         pages.gather(self.maps)
 
     def serve(self) -> NoReturn:
