@@ -18,7 +18,8 @@ from torchstone.batch.local import LocalJudges
 from torchstone.model import Cell, GradingPolicy, JailPolicy, Program
 from torchstone.secret import PUBLIC_KEY
 
-CANARY = "a-canary-of-the-owner's-side"
+CANARY = "a-canary-of-the-judges'-own-side"  # as many letters as the search looks for
+assert len(CANARY) == 32
 GRADER = f'''
 """{CANARY}"""
 from torchstone.judge import agree, exercise, points
@@ -97,8 +98,8 @@ def until(condition: Callable[[], bool]) -> None:
 
 def test_nothing_of_the_owners_is_in_the_jail_of_a_judge(judges: LocalJudges) -> None:
     assert earned(judges, SEARCHING) == 3
-    leaking = SEARCHING + f"\nkept = [{CANARY!r} + str(n) for n in range(3)]\nimport os; os.environ['X'] = kept[0]\n"
-    assert earned(judges, leaking) == 2  # the search finds what is there
+    assert earned(judges, f"{SEARCHING}\nkept = {CANARY!r} + str(0)") == 2  # the search finds what is there
+    assert earned(judges, f"{SEARCHING}\nimport os; os.environ['X'] = {CANARY!r}") == 2
 
 
 def test_whoever_is_killed_is_replaced_and_harms_nobody_else(judges: LocalJudges) -> None:
