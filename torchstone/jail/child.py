@@ -7,12 +7,14 @@ import os
 import select
 import signal
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Final, Self, get_args
 
 from torchstone import wire
 from torchstone.errors import JailError, NotData, WireClosed, WireDeadline, WireError
+from torchstone.jail.code import packed_scenario
 from torchstone.jail.limits import cpu_limit
 from torchstone.jail.outcome import Account, AccountKind, Answer, ChildLost, LostReason, RaisedKind, StudentRaised
 from torchstone.jail.overseer import Overrun, Overseer
@@ -27,6 +29,8 @@ _ADVICE: Final = 600
 _DYING: Final = 5.0
 #: The kernel limits by ticks and reports by the clock: on a busy machine the second can be far below the first.
 _CPU_SHARE: Final = 0.5
+#: The reply to a cell that ran.
+_DONE: Final = wire.pack(("ok", None, [], []))
 
 
 class Child:
@@ -72,38 +76,64 @@ class Child:
 
     # ---- requests ---------------------------------------------------------------------------------------------------
 
-    def load(self, cells: Sequence[Cell], seconds: float) -> tuple[BrokenCell, ...]:
+    def compile(self, cells: Sequence[Cell], seconds: float) -> str:
+        """The cells compiled, as `load` takes them in any process of the same program: ask one that has run nothing.
+
+        Opaque, and empty where a cell cannot be sent. See `code.py`.
+        """
+        try:
+            value = self._ask("compile", _texts(cells), deadline=time.monotonic() + seconds).value
+        except NotData:
+            return ""
+        return value if isinstance(value, str) else ""
+
+    def load(self, cells: Sequence[Cell], seconds: float, code: str = "") -> tuple[BrokenCell, ...]:
         """Compile and run cells one by one, `seconds` for all; a broken one does not stop the rest.
 
-        All are sent before the first answer is waited for. Raises ChildLost with `.cell` set if one of them takes the
-        process down.
+        All are sent before the first answer is waited for; `code` is what `compile` gave. Raises ChildLost with `.cell`
+        set if one of them takes the process down.
         """
         deadline = time.monotonic() + seconds
-        broken: dict[str, BrokenCell] = {}
-        sent = []
-        with self._losing():
-            self._take_turn()
-            for cell in cells:
-                self._cells[cell.label] = cell.source.splitlines()
-                try:
-                    self._send(wire.pack(("load", (cell.label, cell.source))), deadline)
-                except NotData as refused:
-                    broken[cell.label] = BrokenCell(cell.label, jailed.cell_refused(str(refused)))
-                    continue
-                except (WireClosed, WireDeadline, Overrun):  # an earlier cell did that: the first without an answer
-                    sent.append(cell)
-                    break
-                sent.append(cell)
+        sent, broken = self._send_cells(cells, code, deadline)
         for cell in sent:
             try:
                 with self._losing():
-                    self._answer(wire.unpack(self._hear(deadline)))
+                    reply = self._hear(deadline)
+                    if reply != _DONE:
+                        self._answer(wire.unpack(reply))
             except StudentRaised as raised:
                 broken[cell.label] = BrokenCell(cell.label, str(raised), raised.line, raised.code)
             except ChildLost as lost:
                 lost.cell = cell.label
                 raise
         return tuple(broken[cell.label] for cell in cells if cell.label in broken)
+
+    def _send_cells(
+        self, cells: Sequence[Cell], code: str, deadline: float
+    ) -> tuple[list[Cell], dict[str, BrokenCell]]:
+        """In one message; one by one where one of them cannot be sent. Gives those that were sent, and the others."""
+        sent: list[Cell] = []
+        broken: dict[str, BrokenCell] = {}
+        messages = deque([tuple(cells)])
+        with self._losing():
+            self._take_turn()
+            while messages:
+                part = messages.popleft()
+                try:
+                    question = wire.pack(("load", (_texts(part), code)))
+                except NotData as refused:
+                    if len(part) > 1:
+                        messages.extend((cell,) for cell in part)
+                    else:
+                        broken[part[0].label] = BrokenCell(part[0].label, jailed.cell_refused(str(refused)))
+                    continue
+                self._cells.update((cell.label, cell.source.splitlines()) for cell in part)
+                sent.extend(part)
+                try:
+                    self._send(question, deadline, answers=len(part))
+                except (WireClosed, WireDeadline, Overrun):  # an earlier cell did that: the first without an answer
+                    break
+        return sent, broken
 
     def witness(self) -> None:
         """From now on the worker notes where tensors are made and moved: for an explaining run, before `load`."""
@@ -139,8 +169,8 @@ class Child:
 
     @staticmethod
     def to_run(source: str, entry: str, args: Sequence[object], kwargs: Mapping[str, object]) -> wire.Packed:
-        """The question of `run`."""
-        return wire.pack(("run", (source, entry, list(args), dict(kwargs))))
+        """The question of `run`. Raises NotData, SyntaxError."""
+        return wire.pack(("run", (packed_scenario(source), entry, list(args), dict(kwargs))))
 
     def put(self, question: wire.Packed, seconds: float) -> wire.Packed:
         """What the process replies within `seconds`, not looked at yet."""
@@ -215,9 +245,10 @@ class Child:
         if _ready(self._replies) and not _ready(self._pidfd):
             raise WireError("it spoke out of turn, or closed its end")
 
-    def _send(self, question: wire.Packed, deadline: float) -> None:
+    def _send(self, question: wire.Packed, deadline: float, answers: int = 1) -> None:
+        """Send a question that has so many answers, numbered from its own number on."""
         wire.send_packed(self._requests, self._sent + 1, question, deadline, wait=self._overseer.wait)
-        self._sent += 1
+        self._sent += answers
 
     def _hear(self, deadline: float) -> wire.Packed:
         """The reply to the first question that has none."""
@@ -332,6 +363,10 @@ def _explain_death(status: int, cpu_seconds: float, limits: Limits) -> tuple[Los
     if (code := os.WEXITSTATUS(status)) == EXIT_MEMORY:
         return "memory", "could not get the memory to answer"
     return "died", f"left with exit status {code}"
+
+
+def _texts(cells: Sequence[Cell]) -> list[tuple[str, str]]:
+    return [(cell.label, cell.source) for cell in cells]
 
 
 def _ready(fd: int, seconds: float = 0.0) -> bool:

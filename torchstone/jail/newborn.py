@@ -5,24 +5,30 @@ from __future__ import annotations
 import os
 import random
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from torchstone.jail import confinement
 
 if TYPE_CHECKING:
     from torchstone.jail.worker import Worker
 
+#: What the children of a fork server without a card compute on, by its profile.
+_REHEARSED: Final = {"cpu": "cpu", "sim": "sim", "posing": "cuda"}
 
-def prepared(home: str) -> Worker:
+
+def prepared(home: str, profile: str) -> Worker:
     """Make this process, torch loaded, what a child is to find itself as; give the worker that it is to run."""
     import torch
 
+    from torchstone.jail import rehearsal
     from torchstone.jail.worker import Worker
 
     os.environ.clear()
     os.environ.update(confinement.clean_environment(home))
     sys.argv = ["notebook"]
     _open_standard_streams()
+    if profile in _REHEARSED:
+        rehearsal.rehearse(_REHEARSED[profile])
     random.seed(0)
     torch.default_generator.manual_seed(0)
     return Worker(confinement.REQUESTS, confinement.REPLIES)

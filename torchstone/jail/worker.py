@@ -20,7 +20,7 @@ import torch
 
 from torchstone import wire
 from torchstone.errors import NotData, WireClosed
-from torchstone.jail import cuda
+from torchstone.jail import code, cuda
 from torchstone.jail.refusals import Refusals, Refused
 from torchstone.jail.scenario_world import SCENARIO_NAMES, Misfit
 from torchstone.messages import jailed
@@ -33,7 +33,6 @@ EXIT_MEMORY: Final = 77
 
 _TEXT: Final = 300
 _NEVER: Final = math.inf
-_SCENARIO_FILE: Final = "<check>"
 #: Verbs that have the student's code answer a check; names are refused then.
 _ANSWERS: Final = frozenset({"call", "run"})
 _QUIET: Final = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
@@ -73,8 +72,10 @@ class Worker:
         self._student = _student_module()
         self._implementation = Implementation(self._student)
         self._files: dict[str, str] = {}  # file name of a compiled cell → its label
+        self._compiled: dict[str, bytes] = {}  # cells, by file name
         self._refusals = Refusals((), self._files.__contains__)
         self._verbs: dict[str, Callable[..., tuple[object, list[int]]]] = {
+            "compile": self._compile,
             "load": self._load,
             "place": self._set_device,
             "refuse": self._refuse,
@@ -91,24 +92,37 @@ class Worker:
         wire.send(self._writer, "ready", _NEVER)
         while True:
             try:
-                received = wire.receive(self._reader, _NEVER, trusted_sender=True, place=self._move)
+                self.answer()
             except WireClosed:
                 os._exit(0)
-            request: Any = received.value
-            number, verb, arguments = request
-            try:
-                reply: tuple[object, ...] = (number, "ok", *self._answer(verb, arguments))
-                self._bear_witness(verb, value=reply[2])
-            except BaseException as error:  # SystemExit and KeyboardInterrupt are answers like any other
-                reply = (number, "error", *self._explain(error))
-                self._bear_witness(verb, error=error)
-            _flush()
-            try:
-                wire.send(self._writer, reply, _NEVER)
-            except NotData as error:
-                wire.send(self._writer, (number, "error", *self._explain(error)), _NEVER)
 
-    def _answer(self, verb: str, arguments: Sequence[Any]) -> tuple[object, list[int], list[str]]:
+    def answer(self) -> None:
+        """Answer the next request. Raises WireClosed when the other side is gone."""
+        received = wire.receive(self._reader, _NEVER, trusted_sender=True, place=self._move)
+        request: Any = received.value
+        number, verb, arguments = request
+        if verb == "load":
+            cells, compiled = arguments
+            self._compiled |= code.unpacked(compiled)
+            for place, cell in enumerate(cells):
+                self._reply(number + place, verb, cell)
+        else:
+            self._reply(number, verb, arguments)
+
+    def _reply(self, number: int, verb: str, arguments: Sequence[Any]) -> None:
+        try:
+            reply: tuple[object, ...] = (number, "ok", *self._done(verb, arguments))
+            self._bear_witness(verb, value=reply[2])
+        except BaseException as error:  # SystemExit and KeyboardInterrupt are answers like any other
+            reply = (number, "error", *self._explain(error))
+            self._bear_witness(verb, error=error)
+        _flush()
+        try:
+            wire.send(self._writer, reply, _NEVER)
+        except NotData as error:
+            wire.send(self._writer, (number, "error", *self._explain(error)), _NEVER)
+
+    def _done(self, verb: str, arguments: Sequence[Any]) -> tuple[object, list[int], list[str]]:
         watch: contextlib.AbstractContextManager[set[str]] = contextlib.nullcontext(set())
         if verb in _ANSWERS:
             watch = self._refusals.watching(self._student.__dict__, operations=self._device is None)
@@ -119,11 +133,16 @@ class Worker:
     # ---- verbs ------------------------------------------------------------------------------------------------------
 
     def _load(self, label: str, source: str) -> tuple[object, list[int]]:
-        file = f"<{label}>"
+        file = _file(label)
         self._files[file] = label
         linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-        exec(compile(source, file, "exec", dont_inherit=True), self._student.__dict__)
+        done = self._compiled.get(file)
+        exec(code.compiled(source, file) if done is None else code.loaded(done), self._student.__dict__)
         return None, []
+
+    def _compile(self, cells: Sequence[tuple[str, str]]) -> tuple[object, list[int]]:
+        self._compiled = code.of_cells({_file(label): source for label, source in cells})
+        return code.packed(self._compiled), []
 
     def _set_device(self, device: str) -> tuple[object, list[int]]:
         self._device = None if device == "cpu" else device
@@ -139,10 +158,10 @@ class Worker:
         value = self._resolve(name)(*args, **kwargs)
         return value, _mutated(before)
 
-    def _run(self, source: str, entry: str, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[object, list[int]]:
+    def _run(self, scenario: str, entry: str, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[object, list[int]]:
         calm()
         world = dict(SCENARIO_NAMES)
-        exec(_compiled(source), world)
+        exec(_unpacked(scenario), world)
         program: Any = world[entry]
         return program(self._implementation, *args, **kwargs), []
 
@@ -195,8 +214,13 @@ class Worker:
 
 
 @functools.lru_cache(maxsize=64)
-def _compiled(scenario: str) -> types.CodeType:
-    return compile(scenario, _SCENARIO_FILE, "exec", dont_inherit=True)
+def _unpacked(scenario: str) -> types.CodeType:
+    (compiled,) = code.unpacked(scenario).values()
+    return code.loaded(compiled)
+
+
+def _file(label: str) -> str:
+    return f"<{label}>"
 
 
 def calm() -> None:

@@ -164,7 +164,7 @@ class _Zygote:
 
     def _settle(self) -> None:
         """Make what children share, and freeze it."""
-        self.worker = newborn.prepared(self.scratch or namespaces.BOX)
+        self.worker = newborn.prepared(self.scratch or namespaces.BOX, self.profile)
         gc.collect()
         gc.freeze()
         gc.enable()

@@ -116,6 +116,7 @@ class Children:
         self._left_out: dict[str, BrokenCell] = {}
         self._raised: dict[str, BrokenCell] = {}
         self._suspects: set[str] = set()
+        self._code: str | None = None  #: the cells compiled, once they are
         self.cpu_seconds: defaultdict[str, float] = defaultdict(float)  #: of children that have ended, by exercise
         self.output = ""  #: what the program printed while it was first loaded
         self._first = True
@@ -147,9 +148,9 @@ class Children:
     def _loaded(self, check: Check, device: Device) -> Child:
         strikes = 0
         while True:
-            child = self._zygotes.spawn(device)
+            child = self._fresh(device)
             try:
-                broken = child.load(self._cells, wall_seconds(self._limits))
+                broken = child.load(self._cells, wall_seconds(self._limits), self._code or "")
                 if check.forbidden:
                     child.refuse(check.forbidden)
             except (ChildLost, StudentRaised) as lost:
@@ -168,6 +169,21 @@ class Children:
                 self._first, self.output = False, child.output
                 self._raised = {b.cell: _cleaned(b) for b in broken}
             return child
+
+    def _fresh(self, device: Device) -> Child:
+        """A child that has run nothing; the program's first one compiles it for all."""
+        child = self._zygotes.spawn(device)
+        if self._code is None:
+            self._code = ""
+            try:
+                self._code = child.compile(self._cells, wall_seconds(self._limits))
+            except (ChildLost, StudentRaised):  # the cell that does it is found when it is loaded
+                child.close()
+                return self._zygotes.spawn(device)
+            except BaseException:
+                child.close()
+                raise
+        return child
 
     def _leave_out(self, lost: ChildLost | StudentRaised, strikes: int) -> None:
         """Leave out the cell that ended it; one that was slow or killed only at the second time. Raises Unloadable."""
