@@ -1,4 +1,4 @@
-"""Large pages for what a zygote's children share, so that a fork copies and drops hundreds of entries, not 60,000.
+"""Large pages for what a zygote's children share, so that a fork copies and drops few entries, and code has no faults.
 
 Linux gathers the small pages of a region into large ones when it is told to (MADV_COLLAPSE, from 6.1). A child that
 writes gets a small page of its own, as ever. Where the kernel does not know or do it, forks take longer; nothing else.
@@ -7,29 +7,76 @@ writes gets a small page of its own, as ever. Where the kernel does not know or 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
+import platform
 from typing import Final
 
 from torchstone.jail import syscalls
 
 _MADV_COLLAPSE: Final = 25
 _LARGE: Final = 2 << 20
+_SMALL: Final = 4096
+_WORTH: Final = 48  #: small pages in use that make a large one of code worth its memory
 _READ: Final = 1 << 16
+_DATA: Final = "rw-p"  # as maps tell it
+_CODE: Final = "r-xp"
+_MADV_HUGEPAGE: Final = 14
+_READ_WRITE: Final = 3
+_READ_EXECUTE: Final = 5
+_PRIVATE_ANONYMOUS: Final = 0x22
+_MOVE_PAGES_ONLY: Final = 7  # MREMAP_MAYMOVE, MREMAP_FIXED, MREMAP_DONTUNMAP: the desk stays
 
 
 def gather(maps: int) -> None:
     """Gather this process's heap and other anonymous memory. `maps` is its open `/proc/self/maps`."""
-    for start, end in _regions(_text(maps)):
+    for start, end in _regions(_text(maps), _DATA):
         for place in range(-(-start // _LARGE) * _LARGE, end - _LARGE + 1, _LARGE):
             with contextlib.suppress(OSError):  # partly mapped, or no large page is free
                 syscalls.call("madvise", place, _LARGE, _MADV_COLLAPSE)
 
 
-def _regions(text: str) -> list[tuple[int, int]]:
+def gather_code(maps: int, pagemap: int) -> None:
+    """Move those parts of libraries' code that are in use into large pages, so that a child meets them without a fault.
+
+    Files have none on most file systems: the code is copied, and the copy takes its place, for good. `pagemap` is this
+    process's open `/proc/self/pagemap`.
+    """
+    if platform.machine() != "x86_64":  # elsewhere what is written is not seen at once by what is run
+        return
+    room = syscalls.call("mmap", 0, 2 * _LARGE, _READ_WRITE, _PRIVATE_ANONYMOUS, -1, 0)
+    desk = -(-room // _LARGE) * _LARGE
+    with contextlib.suppress(OSError):  # no large page is free, or code may not be written here
+        syscalls.call("madvise", desk, _LARGE, _MADV_HUGEPAGE)
+        for start, end in _regions(_text(maps), _CODE):
+            for place in range(-(-start // _LARGE) * _LARGE, end - _LARGE + 1, _LARGE):
+                if _in_use(pagemap, place) >= _WORTH:
+                    _replace(place, desk)
+    syscalls.call("munmap", room, 2 * _LARGE)
+
+
+def _in_use(pagemap: int, place: int) -> int:
+    """How many small pages of a large one are there."""
+    entries = os.pread(pagemap, _LARGE // _SMALL * 8, place // _SMALL * 8)
+    return sum(byte >> 7 for byte in entries[7::8])
+
+
+def _replace(place: int, desk: int) -> None:
+    """Put a copy, made at `desk`, over a part of the code that may be running: the kernel does it in one step."""
+    syscalls.call("mprotect", desk, _LARGE, _READ_WRITE)
+    ctypes.memmove(desk, place, _LARGE)
+    syscalls.call("madvise", desk, _LARGE, _MADV_COLLAPSE)
+    syscalls.call("mprotect", desk, _LARGE, _READ_EXECUTE)
+    syscalls.call("mremap", desk, _LARGE, _LARGE, _MOVE_PAGES_ONLY, place)
+
+
+def _regions(text: str, wanted: str) -> list[tuple[int, int]]:
+    """Anonymous memory and the heap with these permissions; of code, what comes from files."""
     found = []
     for line in text.splitlines():
         place, permissions, _, _, _, *name = line.split(maxsplit=5)
-        if permissions.startswith("rw") and (not name or name == ["[heap]"]):
+        from_file = bool(name) and name[0].startswith("/")
+        if permissions == wanted and (from_file if wanted == _CODE else not name or name == ["[heap]"]):
             start, _, end = place.partition("-")
             found.append((int(start, 16), int(end, 16)))
     return found

@@ -73,7 +73,7 @@ def rehearse(device: str) -> None:
     program = code.packed(code.of_cells({file: _CELL}))
     scenario = code.packed_scenario(_SCENARIO)
     X, W, b, y = torch.ones(5, 4), torch.ones(4, 3), torch.ones(3), torch.tensor([0, 1, 2, 0, 1])
-    questions = [
+    questions: list[tuple[object, ...]] = [
         ("place", (device,)),
         ("load", ([("cell 0", _CELL)], program)),
         ("call", ("forward", [X, W, b, y], {})),

@@ -114,6 +114,7 @@ class _Zygote:
     users: range | None  #: of all profiles' children
     inherited: int  #: bytes of address space a child starts with
     maps: int  #: its memory, where the kernel tells of it
+    pagemap: int  #: where that lies
     slot: int = 0  #: which of its profile's users are its own
     worker: Worker = field(init=False)  #: that every child is to be, as it is before anything has run
     children: dict[int, int] = field(default_factory=dict)  #: number → process id, not yet waited for
@@ -133,6 +134,7 @@ class _Zygote:
         tasks = os.open("/proc/self/task", os.O_RDONLY | os.O_DIRECTORY)
         memory = os.open("/proc/self/statm", os.O_RDONLY)
         maps = os.open("/proc/self/maps", os.O_RDONLY)
+        pagemap = os.open("/proc/self/pagemap", os.O_RDONLY)
         users = confinement.spare_users(plan)
         for name in extras.preload:
             imports.require(name)
@@ -157,7 +159,8 @@ class _Zygote:
         inherited = int(os.pread(memory, 200, 0).split()[counted]) * os.sysconf("SC_PAGE_SIZE")
         os.close(memory)
         seccomp.program(1, card=plan.card is not None)  # a child's number in its own namespace: put together once
-        made = cls(control, owner, plan, scratch, os.pidfd_open(os.getpid()), extras.profile, users, inherited, maps)
+        own = os.pidfd_open(os.getpid())
+        made = cls(control, owner, plan, scratch, own, extras.profile, users, inherited, maps, pagemap)
         made._settle()
         _tell(control, {"ready": True})
         return made
@@ -169,6 +172,7 @@ class _Zygote:
         gc.freeze()
         gc.enable()
         pages.gather(self.maps)
+        pages.gather_code(self.maps, self.pagemap)
 
     def serve(self) -> NoReturn:
         """Answer until the owner is gone."""
