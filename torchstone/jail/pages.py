@@ -44,15 +44,25 @@ def gather_code(maps: int, pagemap: int) -> None:
     """
     if platform.machine() != "x86_64":  # elsewhere what is written is not seen at once by what is run
         return
-    room = syscalls.call("mmap", 0, 2 * _LARGE, _READ_WRITE, _PRIVATE_ANONYMOUS, -1, 0)
+    runs = [run for start, end in _regions(_text(maps), _CODE) for run in _runs(start, end, pagemap)]
+    size = max((end - start for start, end in runs), default=0)
+    room = syscalls.call("mmap", 0, size + _LARGE, _READ_WRITE, _PRIVATE_ANONYMOUS, -1, 0)
     desk = -(-room // _LARGE) * _LARGE
     with contextlib.suppress(OSError):  # no large page is free, or code may not be written here
-        syscalls.call("madvise", desk, _LARGE, _MADV_HUGEPAGE)
-        for start, end in _regions(_text(maps), _CODE):
-            for place in range(-(-start // _LARGE) * _LARGE, end - _LARGE + 1, _LARGE):
-                if _in_use(pagemap, place) >= _WORTH:
-                    _replace(place, desk)
-    syscalls.call("munmap", room, 2 * _LARGE)
+        syscalls.call("madvise", desk, size, _MADV_HUGEPAGE)
+        for start, end in runs:
+            _replace(start, end - start, desk)
+    syscalls.call("munmap", room, size + _LARGE)
+
+
+def _runs(start: int, end: int, pagemap: int) -> list[tuple[int, int]]:
+    """The large pages of a region that are worth it, neighbours together."""
+    runs: list[tuple[int, int]] = []
+    for place in range(-(-start // _LARGE) * _LARGE, end - _LARGE + 1, _LARGE):
+        if _in_use(pagemap, place) >= _WORTH:
+            before = runs.pop() if runs and runs[-1][1] == place else (place, place)
+            runs.append((before[0], place + _LARGE))
+    return runs
 
 
 def _in_use(pagemap: int, place: int) -> int:
@@ -61,13 +71,13 @@ def _in_use(pagemap: int, place: int) -> int:
     return sum(byte >> 7 for byte in entries[7::8])
 
 
-def _replace(place: int, desk: int) -> None:
+def _replace(place: int, size: int, desk: int) -> None:
     """Put a copy, made at `desk`, over a part of the code that may be running: the kernel does it in one step."""
-    syscalls.call("mprotect", desk, _LARGE, _READ_WRITE)
-    ctypes.memmove(desk, place, _LARGE)
-    syscalls.call("madvise", desk, _LARGE, _MADV_COLLAPSE)
-    syscalls.call("mprotect", desk, _LARGE, _READ_EXECUTE)
-    syscalls.call("mremap", desk, _LARGE, _LARGE, _MOVE_PAGES_ONLY, place)
+    syscalls.call("mprotect", desk, size, _READ_WRITE)
+    ctypes.memmove(desk, place, size)
+    syscalls.call("madvise", desk, size, _MADV_COLLAPSE)
+    syscalls.call("mprotect", desk, size, _READ_EXECUTE)
+    syscalls.call("mremap", desk, size, size, _MOVE_PAGES_ONLY, place)
 
 
 def _regions(text: str, wanted: str) -> list[tuple[int, int]]:
