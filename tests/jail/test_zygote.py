@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from torchstone.errors import JailError, JailUnavailable
-from torchstone.jail import Zygote, choose_tier, tiers
+from torchstone.jail import Zygote, ask_branch, choose_tier, tiers
 from torchstone.model import Cell, JailPolicy, Limits
 
 SECONDS = 20.0
@@ -101,6 +101,24 @@ def test_a_branch_ends_with_the_zygote_it_was_forked_from():
             until(lambda: not child.alive)
         with pytest.raises(JailError):
             branch.spawn()
+
+
+@pytest.mark.parametrize("tier", buildable())
+def test_branches_of_one_fork_server_share_no_user_or_folder_and_end_alone(tier):
+    policy = JailPolicy(tier=tier, preload=())
+    with Zygote.start(policy) as stem:
+        first, second = (
+            Zygote.branched(policy, stem.tier, ask_branch(stem._control, "cpu"), stem._control) for _ in range(2)
+        )
+        with first, second, first.spawn() as one, second.spawn() as other, stem.spawn() as third:
+            told = set()
+            for child in (one, other, third):
+                child.load([Cell("a", 1, "import os\ndef who(): return os.getuid(), os.getcwd()")], SECONDS)
+                told.add(child.call("who", [], {}, SECONDS).value)
+            assert len(told) == (3 if tier == "landlock" or os.getuid() == 0 else 1)
+            first.close()
+            until(lambda: not one.alive)
+            assert all(child.call("who", [], {}, SECONDS).value in told for child in (other, third))
 
 
 def test_a_figure_is_drawn_without_a_word(simulated):

@@ -168,8 +168,7 @@ class _Zygote:
     def _settle(self) -> None:
         """Make what children share, and freeze it."""
         self.worker = newborn.prepared(self.scratch or namespaces.BOX, self.profile)
-        gc.collect()
-        gc.freeze()
+        gc.freeze()  # uncollected: what garbage there is stays, so that no child copies a page to free some of it
         gc.enable()
         pages.gather(self.maps)
         pages.gather_code(self.maps, self.pagemap)
