@@ -90,17 +90,20 @@ def test_the_judge_process_answers_the_score_first(monkeypatch: pytest.MonkeyPat
             return self
 
         def __exit__(self, *_: object) -> None: ...
+        def know(self, _: Program) -> None: ...
+        def learn(self, _: str) -> None: ...
         def grade(self, *_: object, **__: object) -> Result:
             return SCORE
 
         def diagnose(self, *_: object) -> Result:
             raise RuntimeError("a bug of ours")
 
+    zygotes = SimpleNamespace(await_start=lambda: None)
     monkeypatch.setattr("torchstone.judge.Judge", Judge)
-    monkeypatch.setattr(judge_process.protocol, "load_policy", lambda _: SimpleNamespace(jail=None))
+    monkeypatch.setattr(judge_process.protocol, "load_policy", lambda _: SimpleNamespace(jail=zygotes))
     monkeypatch.setattr(judge_process.protocol, "load_program", lambda _: PROGRAM)
     answers = io.StringIO()
-    hello = {"solution": None, "graders": "g", "wanted": "w", "policy": None}
+    hello = {"assignment": "week01", "solution": None, "graders": "g", "wanted": "w", "policy": None}
     jail: Any = SimpleNamespace(open=nullcontext)
     judge_process.serve(hello, io.StringIO("{}\n"), answers, jail)
     ready, scored, fault = (json.loads(line) for line in answers.getvalue().splitlines())

@@ -110,6 +110,8 @@ def test_branches_of_one_fork_server_share_no_user_or_folder_and_end_alone(tier)
         first, second = (
             Zygote.branched(policy, stem.tier, ask_branch(stem._control, "cpu"), stem._control) for _ in range(2)
         )
+        for branch in (first, second):
+            branch.await_start()
         with first, second, first.spawn() as one, second.spawn() as other, stem.spawn() as third:
             told = set()
             for child in (one, other, third):

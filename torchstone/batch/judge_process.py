@@ -36,7 +36,7 @@ class Jail:
     stem: socket.socket  #: what it is a branch of
 
     def open(self, policy: JailPolicy) -> Zygotes:
-        """Raises JailError, JailUnavailable."""
+        """It may not stand yet: `Zygotes.await_start` tells."""
         return Zygotes(policy, Zygote.branched(policy, self.tier, self.control, self.stem))
 
 
@@ -62,12 +62,16 @@ def serve(hello: protocol.Message, questions: IO[str], answers: IO[str], jail: J
     solution, policy = protocol.load_program(hello["solution"]), protocol.load_policy(hello["policy"])
     graders, wanted = Path(hello["graders"]), Path(hello["wanted"])
     with jail.open(policy.jail) as zygotes, Judge(graders, policy, zygotes, wanted) as judge:
+        if solution is not None:
+            judge.know(solution)
+        judge.learn(hello["assignment"])  # meanwhile the fork server gets ready
+        zygotes.await_start()
         _answer(answers, {"ready": True})
         for line in questions:
             program = protocol.load_program(json.loads(line))
             assert program is not None
             try:
-                result = judge.grade(program, solution=solution)
+                result = judge.grade(program)
                 _answer(answers, {"scored": dump_result(result)})
                 result = judge.diagnose(program, result)
                 _answer(answers, {"diagnosed": dump_result(result)})

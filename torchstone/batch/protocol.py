@@ -57,6 +57,6 @@ def opening(jail: JailPolicy, tier: Tier) -> Message:
 
 def hello(brief: Brief) -> Message:
     """The first line a judge process reads. It was forked from a clean process: its surroundings are to be ours."""
-    known: Message = {"graders": str(brief.graders), "wanted": str(brief.wanted)}
+    known: Message = {"assignment": brief.assignment, "graders": str(brief.graders), "wanted": str(brief.wanted)}
     known |= {"environment": dict(os.environ), "path": sys.path}
     return {**known, "policy": dump_policy(brief.policy), "solution": dump_program(brief.solution)}

@@ -6,8 +6,11 @@ comes, from submitted/ and from the results store.
 
 from __future__ import annotations
 
+import importlib
+import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from torchstone.batch import GradingService
 from torchstone.config import Course
@@ -17,6 +20,8 @@ from torchstone.gradebook.standing import Inputs, roster_stands, standing
 from torchstone.gradebook.submission import Submissions
 from torchstone.model import Program
 from torchstone.results.summary import Summary, summary
+
+_WRITING: Final = "torchstone.gradebook.scores"
 
 #: Told as work goes on: what is being done, how many are done, of how many.
 Progress = Callable[[str, int, int], None]
@@ -133,6 +138,8 @@ class _Run:
         for e in waiting:
             who.setdefault(e.program, []).append(e.student)
         self._progress("judging", 0, len(who))
+        if who:  # scores will be written: what that takes is loaded while judges start
+            threading.Thread(target=importlib.import_module, args=(_WRITING,), daemon=True).start()
         outcomes = self._service.grade_many(self._assignment, self._programs(names[0] for names in who.values()))
         for done, outcome in enumerate(outcomes, 1):
             self._progress("judging", done, len(who))

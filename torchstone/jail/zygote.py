@@ -104,18 +104,22 @@ class Zygote:
 
         Raises JailError if the simulator cannot be installed.
         """
-        return Zygote.branched(self._policy, self.tier, ask_branch(self._stem, profile), self._stem)
+        zygote = Zygote.branched(self._policy, self.tier, ask_branch(self._stem, profile), self._stem)
+        zygote.await_start()
+        return zygote
 
     @classmethod
     def branched(cls, policy: JailPolicy, tier: Tier, control: socket.socket, stem: socket.socket) -> Zygote:
-        """A branch that was asked for at `stem`. Raises JailError, JailUnavailable: what is wrong with the stem."""
-        zygote = cls(policy, tier, _Forked(), control, stem)
+        """A branch that was asked for at `stem`; nothing is to be asked of it before `await_start`."""
+        return cls(policy, tier, _Forked(), control, stem)
+
+    def await_start(self) -> None:
+        """Wait until a branch stands. Raises JailError, JailUnavailable with what is wrong; then it is closed."""
         try:
-            zygote._process = _Forked(*zygote._await_ready())
+            self._process = _Forked(*self._await_ready())
         except JailError:
-            zygote.close()
+            self.close()
             raise
-        return zygote
 
     def __enter__(self) -> Self:
         return self

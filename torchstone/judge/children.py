@@ -48,6 +48,10 @@ class Zygotes:
     def tier(self) -> Tier:
         return self._cpu.tier
 
+    def await_start(self) -> None:
+        """Wait for a `cpu` that is a branch just asked for. Raises JailError, JailUnavailable."""
+        self._cpu.await_start()
+
     def refusal(self, device: Device) -> str:
         """Why there can be no child on `device`; empty if there can."""
         if device not in self._started and device not in self._refused:
