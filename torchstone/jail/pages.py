@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import itertools
 import os
 import platform
 from typing import Final
@@ -16,6 +17,10 @@ from torchstone.jail import syscalls
 
 _MADV_COLLAPSE: Final = 25
 _LARGE: Final = 2 << 20
+_OBJECTS: Final = 512  # bytes of what Python keeps by size, in places of its own
+_BESIDE: Final = 20  # so many side by side are not free places between others
+_AT_MOST: Final = 1000
+_HEADER: Final = 32
 _SMALL: Final = 4096
 _WORTH: Final = 48  #: small pages in use that make a large one of code worth its memory
 _READ: Final = 1 << 16
@@ -98,3 +103,23 @@ def _text(file: int) -> str:
     while part := os.read(file, _READ):
         parts.append(part)
     return b"".join(parts).decode()
+
+
+def fill() -> list[object]:
+    """Take the free places between the objects that are there, so that what a child makes lies together on few pages,
+    and not on one of many that it would have to copy. Keep what comes back.
+    """
+    kept: list[object] = []
+    for size in range(16, _OBJECTS + 1, 16):
+        for _ in range(_AT_MOST):
+            kept += [object() if size == 16 else float(size) if size == 32 else bytes(size - 33) for _ in range(64)]
+            places = [id(made) for made in kept[-_BESIDE:]]
+            if all(after - before == size for before, after in itertools.pairwise(places)):
+                break
+    for size in (*range(24, 1100, 16), *range(1100, 8192, 256), *range(8192, 131072, 4096)):
+        beside, before = 0, 0
+        while beside < _BESIDE:
+            place = syscalls.memory(size)
+            beside = beside + 1 if 0 <= place - before - size < _HEADER else 0
+            before = place
+    return kept

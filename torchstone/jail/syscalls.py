@@ -126,6 +126,7 @@ def numbers(machine: str | None = None) -> dict[str, int]:
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
 _holding: Final = ctypes.PyDLL(None)  # its calls keep Python's lock
+_holding.malloc.restype = ctypes.c_void_p
 
 
 def _check(result: int, what: str) -> int:
@@ -150,6 +151,11 @@ def fork() -> int:
     if not hasattr(_holding, "_Fork"):  # before glibc 2.34
         return os.fork()
     return _check(_holding._Fork(), "fork")
+
+
+def memory(size: int) -> int:
+    """Where the C library has so many bytes; they are never given back."""
+    return int(_holding.malloc(ctypes.c_size_t(size)) or 0)
 
 
 def unshare(flags: int) -> None:

@@ -117,6 +117,7 @@ class _Zygote:
     pagemap: int  #: where that lies
     slot: int = 0  #: which of its profile's users are its own
     worker: Worker = field(init=False)  #: that every child is to be, as it is before anything has run
+    kept: list[object] = field(default_factory=list)  #: see `pages.fill`
     children: dict[int, int] = field(default_factory=dict)  #: number → process id, not yet waited for
     branches: int = 0  #: how many there were
     templates: dict[str, socket.socket] = field(default_factory=dict)  #: profile → where its branches are asked for
@@ -168,6 +169,7 @@ class _Zygote:
     def _settle(self) -> None:
         """Make what children share, and freeze it."""
         self.worker = newborn.prepared(self.scratch or namespaces.BOX, self.profile)
+        self.kept = pages.fill()
         gc.freeze()  # uncollected: what garbage there is stays, so that no child copies a page to free some of it
         gc.enable()
         pages.gather(self.maps)

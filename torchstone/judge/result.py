@@ -22,8 +22,11 @@ def exercises(
     by_exercise: dict[str, list[Check]] = {}
     for check in checks:
         by_exercise.setdefault(check.exercise, []).append(check)
+    found: dict[str, list[Finding]] = {}
+    for finding in findings:
+        found.setdefault(finding.probe.check.exercise, []).append(finding)
     return tuple(
-        _exercise(name, own, [f for f in findings if f.probe.check in own], blamed, scored)
+        _exercise(name, own, [f for f in found.get(name, ()) if f.probe.check in own], blamed, scored)
         for name, own in by_exercise.items()
     )
 
