@@ -130,6 +130,22 @@ def test_a_broken_cell_does_not_take_the_others(child):
     assert child.call("g", [], {}, SECONDS).value == 3
 
 
+def test_what_one_process_compiled_runs_in_another_as_if_it_were_compiled_there(zygote):
+    texts = ["a = 1", "def f(:\n    pass", "b = a\nc = 1 / 0", "assert (a, 'warns')", "def g():\n    return h()"]
+    cells = [Cell(f"cell-{i}", i, text) for i, text in enumerate(texts, 1)]
+    with zygote.spawn() as first, zygote.spawn() as second, zygote.spawn() as third:
+        code = first.compile(cells, SECONDS)
+        assert code
+        assert first.output == ""
+        assert second.load(cells, SECONDS, code) == third.load(cells, SECONDS)
+        assert "SyntaxWarning" in second.output
+        assert second.output == third.output
+        for child in (second, third):
+            with pytest.raises(StudentRaised) as caught:
+                child.call("g", [], {}, SECONDS)
+            assert (caught.value.cell, caught.value.line, caught.value.code) == ("cell 5", 2, "return h()")
+
+
 def test_a_cell_that_cannot_be_sent_is_broken(child):
     (broken,) = child.load([Cell("a", 1, "#" * (wire.MAX_STRING + 1)), Cell("b", 2, "x = 1")], SECONDS)
     assert broken.cell == "cell 1"
