@@ -12,9 +12,7 @@ never does. It ends when that end closes, when its parent ends, and when the pro
 
 from __future__ import annotations
 
-import array
 import gc
-import json
 import os
 import select
 import shutil
@@ -25,17 +23,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from torchstone.errors import JailError, JailUnavailable
-from torchstone.jail import confinement, cuda, imports, namespaces, newborn, pages, seccomp, syscalls
+from torchstone.errors import JailError
+from torchstone.jail import confinement, cuda, imports, namespaces, newborn, pages, seccomp, syscalls, talk
 from torchstone.jail.confinement import Confinement
 from torchstone.model import Limits
 
 if TYPE_CHECKING:
     from torchstone.jail.worker import Worker
 
-MESSAGE: Final = 1 << 16
-_DESCRIPTORS: Final = 3
-_COMPLAINT: Final = 4000
 _PROFILES: Final = ("cpu", "sim", "posing", "cuda")
 _USERS: Final = 50  # of one fork server
 
@@ -46,38 +41,27 @@ def main(control_fd: str) -> NoReturn:
     control = socket.socket(fileno=int(control_fd))
     try:
         owner = os.pidfd_open(os.getppid())
-        config = json.loads(control.recv(MESSAGE))
+        config, _ = talk.hear(control)
+        if config is None:
+            os._exit(0)
         plan = Confinement(
             config["tier"], tuple(config["readable"]), Limits(**config["limits"]), cuda.card_of(config["card"])
         )
         extras = _Extras(config["profile"], tuple(config["preload"]))
-        with _refusing("this machine does not let the jail be built"):
+        with talk.refusing("this machine does not let the jail be built"):
             confinement.prepare_zygote(plan)
         scratch = None if plan.tier == "namespaces" else tempfile.mkdtemp(prefix="torchstone-jail-")
         syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
         zygote = os.fork()
     except Exception as error:
-        _refuse(control, error)
+        talk.refuse(control, error)
     if zygote:
         _keep(control, scratch)
     try:
         confinement.die_with_parent()
         _Zygote.prepare(control, owner, plan, scratch, extras).serve()
     except BaseException as error:
-        _refuse(control, error)
-
-
-def _refuse(control: socket.socket, error: BaseException) -> NoReturn:
-    """Tell what is wrong, and tell it to everyone who asks for a branch, until nobody can any more."""
-    _tell(control, _failure(error))
-    while True:
-        message, ancillary, _, _ = control.recvmsg(MESSAGE, socket.CMSG_LEN(4 * _DESCRIPTORS))
-        if not message:
-            os._exit(1)
-        if "branch" in json.loads(message):
-            for fd in _descriptors(ancillary):
-                with socket.socket(fileno=fd) as asking:
-                    _tell(asking, _failure(error))
+        talk.refuse(control, error)
 
 
 def _keep(control: socket.socket, scratch: str | None) -> NoReturn:
@@ -142,7 +126,7 @@ class _Zygote:
         if "torch" not in sys.modules:
             imports.torch_itself()  # before the root changes: torch asks /proc and /sys what the processor can do
         imports.worker()
-        with _refusing("this machine does not let the jail be built"):
+        with talk.refusing("this machine does not let the jail be built"):
             confinement.confine_zygote(plan, scratch)
         home = scratch or namespaces.BOX
         os.environ.update(confinement.clean_environment(home))
@@ -163,7 +147,7 @@ class _Zygote:
         own = os.pidfd_open(os.getpid())
         made = cls(control, owner, plan, scratch, own, extras.profile, users, inherited, maps, pagemap)
         made._settle()
-        _tell(control, {"ready": True})
+        talk.tell(control, {"ready": True})
         return made
 
     def _settle(self) -> None:
@@ -183,16 +167,15 @@ class _Zygote:
         while True:
             if self.owner in dict(poll.poll()):
                 os._exit(0)
-            message, ancillary, _, _ = self.control.recvmsg(MESSAGE, socket.CMSG_LEN(4 * _DESCRIPTORS))
-            if not message:
+            request, descriptors = talk.hear(self.control)
+            if request is None:
                 os._exit(0)
-            request = json.loads(message)
             if "spawn" in request:
-                self._spawn(request["spawn"], _descriptors(ancillary))
+                self._spawn(request["spawn"], descriptors)
             elif "branch" in request:
-                self._branch(request["branch"], *_descriptors(ancillary))
+                self._branch(request["branch"], *descriptors)
             else:
-                _tell(self.control, self._status(request["status"]))
+                talk.tell(self.control, self._status(request["status"]))
 
     def _spawn(self, number: int, wire: list[int]) -> None:
         home = (
@@ -228,7 +211,7 @@ class _Zygote:
     def _hand_over(self, process: int, reply: Mapping[str, object]) -> None:
         """Reply, with a handle of a process of ours."""
         handle = os.pidfd_open(process)
-        socket.send_fds(self.control, [json.dumps(reply).encode()], [handle])
+        talk.tell(self.control, reply, handle)
         os.close(handle)
 
     # ---- branches ---------------------------------------------------------------------------------------------------
@@ -250,12 +233,12 @@ class _Zygote:
             self._hand_over(os.getpid(), {"ready": True})
             self.serve()
         except BaseException as error:
-            _refuse(control, error)
+            talk.refuse(control, error)
 
     def _ask_template(self, profile: str, control: int) -> None:
         template = self.templates.get(profile) or self._template(profile)
         try:
-            socket.send_fds(template, [json.dumps({"branch": profile}).encode()], [control])
+            talk.tell(template, {"branch": profile}, control)
         except OSError:  # it was killed: who asked sees the socket closed, and who asks next gets another
             self.templates.pop(profile).close()
 
@@ -275,7 +258,7 @@ class _Zygote:
                 self._settle()
                 self.serve()
             except BaseException as error:
-                _refuse(theirs, error)
+                talk.refuse(theirs, error)
         theirs.close()
         self.templates[profile] = ours
         return ours
@@ -317,37 +300,3 @@ class _Zygote:
         child = self.children.pop(number)
         _, status, usage = os.wait4(child, 0)
         return {"status": status, "cpu": usage.ru_utime + usage.ru_stime}
-
-
-# ---- small things ---------------------------------------------------------------------------------------------------
-
-
-class _refusing:  # noqa: N801 (used as a statement)
-    """Turns an OSError into JailUnavailable with a sentence before it."""
-
-    def __init__(self, sentence: str) -> None:
-        self._sentence = sentence
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if isinstance(error, OSError):
-            raise JailUnavailable(f"{self._sentence}: {error}") from error
-
-
-def _failure(error: BaseException) -> dict[str, str]:
-    known = isinstance(error, JailError)
-    text = str(error) if known else f"{type(error).__name__}: {error}"
-    return {"error": "unavailable" if isinstance(error, JailUnavailable) else "jail", "message": text[:_COMPLAINT]}
-
-
-def _tell(control: socket.socket, message: Mapping[str, object]) -> None:
-    control.send(json.dumps(message).encode())
-
-
-def _descriptors(ancillary: list[tuple[int, int, bytes]]) -> list[int]:
-    found = array.array("i")
-    for _, _, data in ancillary:
-        found.frombytes(data)
-    return list(found)
