@@ -43,6 +43,8 @@ THREADS: Final = (1, 2)
 KEPT: Final = "flakiness"
 
 
+_NOTHING: Final[Mapping[str, Any]] = {}
+
 #: Of each check, its probes and what is known of them.
 _Asked = dict[str, list["_Question"]]
 
@@ -78,29 +80,47 @@ def kept(course: Course, assignment: str) -> Kept:
 
 
 def graded(
-    course: Course, assignment: str, exercises: Sequence[str], seeds: int, jobs: int = 2
+    course: Course,
+    assignment: str,
+    exercises: Sequence[str],
+    seeds: int,
+    jobs: int = 2,
+    known: Mapping[str, Mapping[str, Any]] = _NOTHING,
 ) -> Iterator[tuple[str, Steady]]:
-    """`steady` of these exercises, in processes of their own, as they come."""
-    return worked(course, assignment, functools.partial(_steady, seeds=seeds), exercises, jobs)
+    """`steady` of these exercises, in processes of their own, as they come. `known`: what is kept of each."""
+    return worked(course, assignment, functools.partial(_steady, seeds=seeds, known=dict(known)), exercises, jobs)
 
 
-def _steady(bench: Bench, exercise: str, seeds: int) -> Steady:
-    return steady(bench, exercise, seeds)
+def _steady(bench: Bench, exercise: str, seeds: int, known: Mapping[str, Mapping[str, Any]]) -> Steady:
+    return steady(bench, exercise, seeds, known=known.get(exercise, _NOTHING))
 
 
-def steady(bench: Bench, exercise: str, seeds: int, threads: Sequence[int] = THREADS) -> Steady:
-    """Grade every program of an exercise with so many seeds, on each number of threads."""
+def steady(
+    bench: Bench,
+    exercise: str,
+    seeds: int,
+    threads: Sequence[int] = THREADS,
+    known: Mapping[str, Any] = _NOTHING,
+) -> Steady:
+    """Grade every program of an exercise with so many seeds, on each number of threads.
+
+    `known`, what is kept of the exercise as it is, says with how many of them that was done, and what came of it.
+    """
+    begun = known.get("seeds", 0)
     found = {who: _Runnable(program) for who, program in all_programs(bench, exercise).items()}
     probes = [p for p in bench.probes(exercise) if not p.on_accelerator]
     first: dict[str, Mapping[str, bool]] = {}
+    if begun:
+        failed = {f"«{name}»": checks for name, checks in known["caught"].items()}
+        first = {who: {p.check.name: p.check.name not in failed.get(who, ()) for p in probes} for who in found}
     flaky: dict[str, str] = {}
-    for seed in range(seeds):
+    for seed in range(begun, seeds):
         key = DrawKey(f"flakiness {seed}".encode(), "public", f"flakiness {seed}")
         week = Week(bench.week.folder, key, bench.solution)
         with _threads(1):  # as the judge asks it
             asked = _asked(week, probes)
         for who, runnable in found.items():
-            for number, passed in _on_threads(week, asked, runnable, threads, trusting=seed > 0):
+            for number, passed in _on_threads(week, asked, runnable, threads, trusting=seed > begun):
                 before = first.setdefault(who, passed)
                 if passed != before and who not in flaky:
                     turned = ", ".join(c for c in passed if passed[c] != before[c])
