@@ -34,7 +34,7 @@ PARTS: Final[dict[str, tuple[str, ...]]] = {
     "scale": (),
     "cluster": (),
     "diagnosis": ("--draws", "10250"),
-    "flakiness": ("--seeds", "20"),
+    "flakiness": ("--seeds", "200"),
     "attacks": (),
     "fuzz": (),
 }
