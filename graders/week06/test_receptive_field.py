@@ -24,7 +24,10 @@ def outcome(code, size, layers):
 
 
 def layers(draw, number, dilation=3):
-    """Any layers: kernels of 1 to 4, strides of 1 to 3, padding up to 2, dilation of 1 to this."""
+    """Any layers: kernels of 1 to 4, strides of 1 to 3, padding up to 2, dilation of 1 to this.
+
+    Not more than 3 of them: the reference looks for the pixels that matter among 600.
+    """
     ranges = (1, 5), (1, 4), (0, 3), (1, dilation + 1)
     columns = [draw.integers(number, low=low, high=high).tolist() for low, high in ranges]
     return list(zip(*columns, strict=True))
@@ -80,9 +83,9 @@ def test_receptive_field_with_dilation(student, draw):
 
 
 @points(1)
-@pytest.mark.parametrize("number", [2, 3, 4])
+@pytest.mark.parametrize("number", [1, 2, 3])
 def test_any_layers(student, draw, number):
     """Both, for layers of any kind"""
-    stack = [(2, 2, 1, 1), *layers(draw, number), (3, 1, 2, 1)]  # a jump always meets a kernel
-    agree(student.out_shape((211, 199), stack))
+    stack = [(2, 2, 1, 1), *layers(draw, number), (3, 1, 2, 2)]  # a jump always meets a kernel with holes
+    agree(student.out_shape((4099, 3001), stack))  # too large for a kernel to fit exactly by chance
     agree(student.receptive_field(stack))
