@@ -108,7 +108,7 @@ def test_outputs_and_gradients(student, draw, n, d, h, k):
 @points(1)
 def test_state(student, draw):
     """mean and std are moved, saved and loaded with the module, and are not trained"""
-    x, constants, parameters = problem(draw, 7, 5, 3, 2)
+    x, constants, parameters = problem(draw, 7, 5, 8, 2)
     others = draw(5), draw.uniform(5, low=0.5, high=2.0)
     agree(moved(student, x, constants, parameters), scale=OPERANDS)
     agree(saved(student, constants, parameters))

@@ -90,7 +90,11 @@ def search(student, table, k, alpha):
 @pytest.mark.parametrize("words, rounds, k, alpha", [(7, 5, 2, 0.0), (7, 5, 3, 0.75), (5, 6, 5, 1.0), (11, 3, 4, 0.5)])
 def test_sentences_and_scores(student, draw, words, rounds, k, alpha):
     """The k best sentences, best first, with their scores"""
-    agree(search(student, language(draw, words, rounds, k, alpha), k, alpha))
+
+    def ending(table):
+        table[1, :, EOS] //= 16  # so that some end in the second round
+
+    agree(search(student, language(draw, words, rounds, k, alpha, change=ending), k, alpha))
 
 
 @points(1)
@@ -166,6 +170,7 @@ def test_impossible_tokens(student, draw):
     def impossible(table):
         table[:, :, 3:] = IMPOSSIBLE
         table[1, 2] = IMPOSSIBLE
+        table[0, :, EOS] = -1000  # what ends first is the worst
 
     table = language(draw, 5, 3, 40, 0.5, change=impossible)
     agree(search(student, table, 40, 0.5))

@@ -106,7 +106,7 @@ def steady(
 
     `known`, what is kept of the exercise as it is, says with how many of them that was done, and what came of it.
     """
-    begun = known.get("seeds", 0)
+    begun = known["seeds"] if "caught" in known else 0
     found = {who: _Runnable(program) for who, program in all_programs(bench, exercise).items()}
     probes = [p for p in bench.probes(exercise) if not p.on_accelerator]
     first: dict[str, Mapping[str, bool]] = {}
