@@ -92,7 +92,7 @@ def test_large_logits(student, draw):
     """With logits in the thousands, loss and gradients stay finite and right"""
     W1, b1, W2, b2 = layers(draw, 5, 8, 4)
     far_apart = 1000 * (torch.arange(4) - 1.5)
-    y = torch.arange(7) % 4  # five of seven are not what the logits say: only there is a gradient
+    y = torch.arange(7) % 4  # six of seven are not what the logits say: only there is a gradient
     agree(student.mlp_forward_backward(draw(7, 5), W1, b1, W2, b2 + far_apart, y), scale=OPERANDS)
 
 
