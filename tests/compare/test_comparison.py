@@ -102,6 +102,7 @@ X = torch.arange(6.0).reshape(2, 3)
         (X + 1, X, Stage.VALUE),
         (X.long() + 1, X.long(), Stage.VALUE),
         (X > 1, X > 2, Stage.VALUE),
+        (X / X[:, :1], X / X[:, :1] + 1, Stage.VALUE),
         (torch.empty(0, 3), torch.zeros(1, 3), Stage.SHAPE),
         (X[0] * 1j, X[0] * 2j, Stage.VALUE),
         (True, 1, Stage.TYPE),
@@ -209,6 +210,11 @@ def test_keys_that_are_data_are_not_told() -> None:
     message = fault({"the cat": 1}, {"the cat": 1, "secret word": 2}).message
     assert "secret" not in message
     assert "1 entries missing" in message
+
+
+@pytest.mark.parametrize("key", ["", "\u200b"])
+def test_a_key_of_nothing_to_see_is_told(key: str) -> None:
+    assert "''" in fault({key: None}, {}).message
 
 
 def test_words_of_the_student_are_cleaned_and_capped() -> None:

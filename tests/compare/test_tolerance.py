@@ -66,6 +66,8 @@ def test_what_is_not_settled_would_need_more_than_the_cap(value: float, error: f
         (torch.tensor([math.inf]), torch.tensor([math.inf]).double(), True),
         (torch.tensor([1]), torch.tensor([2]), False),
         (torch.zeros(2), torch.zeros(3).double(), False),
+        (torch.zeros(2), torch.zeros(2, dtype=torch.complex128), False),
+        (torch.tensor([1.0, math.nan]), torch.tensor([1.0 + 1e-7, math.nan]).double(), True),
         (Record("A", {"x": 1.0}), Record("A", {"x": 1.1}), False),
         (Record("A", {"x": 1.0}), Record("A", {"x": 1.0 + 1e-7}), True),
         ([1e3, 1e-6], [1e3, 0.0], True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -14,7 +15,7 @@ from torch import Tensor
 
 from torchstone.compare import messages
 from torchstone.compare.fault import Fault
-from torchstone.compare.tolerance import greatest, kept, number_tolerance, numbers_scale, real, tolerance
+from torchstone.compare.tolerance import allowed, distance, greatest, number_tolerance, numbers_scale, real
 from torchstone.messages import comparison as told
 from torchstone.model import Basis, Stage
 from torchstone.wire import Record
@@ -245,29 +246,29 @@ def _items(pair: _Pair) -> Iterator[Difference]:
 
 def _floats(pair: _Pair) -> Iterator[Difference]:
     got, want, truth = real(pair.got), real(pair.want), real(pair.truth)
-    finite = want.isfinite()
-    if not (finite.all() and got.isfinite().all()):  # seldom; what follows takes longer than the comparison
+    gap, off = distance(got, truth), distance(want, truth)
+    greatest_gap, error = greatest(gap), greatest(off)
+    if not math.isfinite(greatest_gap + error):  # seldom: an entry of the three is not finite
+        finite = want.isfinite()
         strange = (got.isfinite() != finite) | (~finite & (got != want) & ~(got.isnan() & want.isnan()))
         if strange.any():
             invented = bool((finite & strange).any())
             message = told.not_finite(int(strange.sum()), strange.numel(), invented, strange.nonzero()[0].tolist())
             yield pair.differs(Stage.FINITE, message)
             return
-    keep = finite & truth.isfinite()
-    gap = torch.where(keep, (got.double() - truth.double()).abs(), 0.0)
-    scale = greatest(kept(truth, keep))
+        keep = finite & truth.isfinite()
+        gap, off, got, truth = torch.where(keep, gap, 0.0), off[keep], got[keep], truth[keep]
+        greatest_gap, error = greatest(gap), greatest(off)
+    scale = greatest(truth)
     limit = (
-        pair.share * tolerance(pair.want, pair.truth, pair.got.dtype, pair.scale)
+        pair.share * allowed(error, max(scale, pair.scale), pair.got.dtype)
         if pair.precision is None
         else pair.precision * max(scale, pair.scale)
     )
-    wrong = gap > limit
-    if wrong.any():
+    if greatest_gap > limit:
         index = [int(i) for i in torch.unravel_index(gap.argmax(), gap.shape)] if gap.dim() else []
-        ratio = _ratio(got[keep].double(), truth[keep].double())
-        message = told.different_entries(
-            int(wrong.sum()), wrong.numel(), index, gap=greatest(gap), scale=scale, ratio=ratio
-        )
+        wrong, ratio = int((gap > limit).sum()), _ratio(got.flatten().double(), truth.flatten().double())
+        message = told.different_entries(wrong, gap.numel(), index, gap=greatest_gap, scale=scale, ratio=ratio)
         yield pair.differs(Stage.VALUE, message)
 
 

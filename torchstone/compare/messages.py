@@ -94,5 +94,5 @@ def _are_names(keys: Iterable[object]) -> bool:
 
 def _listed(keys: Iterable[object]) -> str:
     keys = list(keys)
-    shown = ", ".join(clean(str(k), _KEY_LENGTH) for k in keys[:_KEYS_SHOWN])
+    shown = ", ".join(clean(str(k), _KEY_LENGTH) or "''" for k in keys[:_KEYS_SHOWN])
     return shown + (", …" if len(keys) > _KEYS_SHOWN else "")

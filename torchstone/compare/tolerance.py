@@ -43,9 +43,16 @@ def tolerance(want: Tensor, truth: Tensor, dtype: torch.dtype, scale: float = 0.
     `want` is the reference in `dtype`, `truth` the same in float64; entries that are not finite do not count.
     """
     want, truth = real(want), real(truth)
-    keep = want.isfinite() & truth.isfinite()
-    size = max(greatest(kept(truth, keep)), scale)
-    error = greatest(kept(want, keep).double() - kept(truth, keep).double())
+    error = greatest(distance(want, truth))
+    if not math.isfinite(error):
+        keep = want.isfinite() & truth.isfinite()
+        want, truth = want[keep], truth[keep]
+        error = greatest(distance(want, truth))
+    return allowed(error, max(greatest(truth), scale), dtype)
+
+
+def allowed(error: float, size: float, dtype: torch.dtype) -> float:
+    """The tolerance of type `dtype` where the reference is `error` off and the problem's scale is `size`."""
     eps = torch.finfo(dtype).eps
     roundings = ROUNDINGS_OF_DOUBLES if eps == _DOUBLE else ROUNDINGS
     cap = max(CAP, 4 * eps)  # half precision cannot hold CAP
@@ -100,9 +107,9 @@ def greatest(values: Tensor) -> float:
     return float(values.abs().max()) if values.numel() else 0.0
 
 
-def kept(values: Tensor, keep: Tensor) -> Tensor:
-    """The entries that a mask keeps, as they are where it keeps all: picking them costs more than comparing them."""
-    return values if keep.all() else values[keep]
+def distance(one: Tensor, other: Tensor) -> Tensor:
+    """How far apart entries are. Its greatest is finite only where every entry of both is."""
+    return (one.double() - other.double()).abs()
 
 
 def real(values: Tensor) -> Tensor:
@@ -112,14 +119,19 @@ def real(values: Tensor) -> Tensor:
 
 def _tensor_settled(here: Tensor, truth: Tensor, scale: float) -> bool:
     here, truth = real(here), real(truth)
+    if here.shape != truth.shape:  # one is complex
+        return False
     if not here.is_floating_point():
         return here.dtype == truth.dtype and torch.equal(here, truth)
-    keep = truth.isfinite()
-    if not torch.equal(keep, here.isfinite()):
-        return False
-    size = max(greatest(kept(truth, keep)), scale)
+    error = greatest(distance(here, truth))
+    if not math.isfinite(error):
+        keep = truth.isfinite()
+        if not torch.equal(keep, here.isfinite()):
+            return False
+        here, truth = here[keep], truth[keep]
+        error = greatest(distance(here, truth))
+    size = max(greatest(truth), scale)
     eps = torch.finfo(here.dtype).eps
-    error = greatest(kept(here, keep).double() - kept(truth, keep).double())
     return ORACLE_ERRORS * error <= max(CAP, 4 * eps) * size or error <= _ZERO
 
 
