@@ -8,7 +8,7 @@ from torchstone import sim
 PACKAGE = Path(sim.__file__).parent
 
 #: Attributes of our own that begin with an underscore.
-OURS = {"_raw", "_run", "_stamp", "_moment", "_pinned", "_birth", "_of_simulated_device", "_getframe"}
+OURS = {"_raw", "_stamp", "_moment", "_pinned", "_birth", "_of_simulated_device", "_getframe"}
 
 
 def private_names(module: Path) -> set[str]:

@@ -16,7 +16,7 @@ from .device import DEVICE
 from .generators import is_of_device
 from .log import note_operation, note_sync
 from .private import OpOverload, RawGenerator
-from .tensor import SimTensor, wrap_all
+from .tensor import SimTensor, wrap, wrap_all
 
 Kernel = Callable[[OpOverload, tuple[Any, ...], dict[str, Any]], Any]
 
@@ -28,6 +28,11 @@ SYNCHRONISING: Final = frozenset(
 
 CPU: Final = torch.device("cpu")
 
+#: What passes to the CPU's kernel as it is: a look into a set is cheaper than what `_bare` asks.
+_PLAIN: Final = frozenset(
+    {int, float, bool, str, type(None), torch.dtype, torch.device, torch.layout, torch.memory_format}
+)
+
 _special: Final[dict[OpOverload, Kernel]] = {}
 _plans: Final[dict[OpOverload, "Plan"]] = {}
 
@@ -37,6 +42,10 @@ class Plan:
     """What the schema of an operator says about running it."""
 
     name: str
+    #: Runs it on the CPU's tensors.
+    on_cpu: Callable[..., Any]
+    #: Runs it instead of the common way.
+    kernel: Kernel | None
     #: A 0-dimensional CPU tensor may stand beside device tensors.
     scalars_welcome: bool
     #: It may change the sizes or strides of an argument in place.
@@ -61,6 +70,8 @@ def _make_plan(func: OpOverload) -> Plan:
     results = tuple(_written_argument(schema, result) for result in schema.returns)
     return Plan(
         name=name,
+        on_cpu=private.entry_of(func),
+        kernel=_special.get(func),
         scalars_welcome=torch.Tag.pointwise in func.tags or name in rules.SCALARS_WELCOME,
         reshapes=(
             torch.Tag.inplace_view in func.tags
@@ -93,21 +104,28 @@ def special(*operators: OpOverload) -> Callable[[Kernel], Kernel]:
     return register
 
 
-def dispatch(func: OpOverload, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Run one operator some of whose tensors, or whose wanted device, are ours."""
+def dispatch(func: OpOverload, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None) -> Any:
+    """Run one operator some of whose tensors, or whose wanted device, are ours: `SimTensor.__torch_dispatch__`."""
     note_operation()
-    kernel = _special.get(func)
-    return kernel(func, args, kwargs) if kernel is not None else run(func, args, kwargs)
+    plan = _plans.get(func) or plan_of(func)
+    if plan.kernel is not None:
+        return plan.kernel(func, args, kwargs or {})
+    return run(plan, func, args, kwargs or {})
 
 
-def run(func: OpOverload, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def run(plan: Plan, func: OpOverload, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """The common way of running an operator. Raises RuntimeError, as CUDA does, when devices are mixed."""
-    plan = plan_of(func)
     strangers: list[Tensor] = []
-    raw_args = [_bare(value, strangers) for value in args]
-    raw_kwargs = {name: _bare(value, strangers) for name, value in kwargs.items()} if kwargs else kwargs
-    onto_device = True
+    raw_args: list[Any] = []
+    for value in args:  # here and not in `_bare`: this is passed through for every operation
+        kind = type(value)
+        if kind is SimTensor:
+            raw_args.append(value._raw)
+        else:
+            raw_args.append(value if kind in _PLAIN else _bare(value, strangers))
+    raw_kwargs, onto_device = kwargs, True
     if kwargs:
+        raw_kwargs = {name: _bare(value, strangers) for name, value in kwargs.items()}
         wanted = kwargs.get("device")
         if wanted is not None:
             onto_device = wanted.type in DEVICE.types
@@ -119,14 +137,16 @@ def run(func: OpOverload, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         rules.check(func, args, kwargs, strangers, name=plan.name, scalars_welcome=plan.scalars_welcome)
     if plan.synchronises:
         note_sync(plan.name)
-    result = func(*raw_args, **raw_kwargs)
+    result = plan.on_cpu(*raw_args, **raw_kwargs)
     if plan.reshapes:
         for value in (*args, *kwargs.values()):
             if type(value) is SimTensor:
                 private.follow(value, value._raw)
     if plan.results:
         return _results(plan, args, kwargs, result)
-    return wrap_all(result) if onto_device else result
+    if not onto_device:
+        return result
+    return wrap(result) if type(result) is Tensor else wrap_all(result)
 
 
 def refuse_other_index(device: torch.device) -> None:
@@ -140,8 +160,6 @@ def _bare(value: Any, strangers: list[Tensor]) -> Any:
     kind = type(value)
     if kind is SimTensor:
         return value._raw
-    if kind is int or kind is float or value is None:
-        return value
     if kind is list or kind is tuple:
         return [_bare(item, strangers) for item in value]
     if isinstance(value, Tensor):
@@ -166,4 +184,4 @@ def _results(plan: Plan, args: tuple[Any, ...], kwargs: dict[str, Any], result: 
     )
 
 
-SimTensor._run = staticmethod(dispatch)
+SimTensor.__torch_dispatch__ = staticmethod(dispatch)

@@ -47,8 +47,8 @@ def register(names: str = EXPLICIT, key: str = DEVICE_KEY) -> None:
 
 
 def _fallback(func: OpOverload, *args: Any, **kwargs: Any) -> Any:
-    return dispatch(func, args, kwargs)
+    return dispatch(func, (), args, kwargs)
 
 
 def _kernel(func: OpOverload) -> Any:
-    return lambda *args, **kwargs: dispatch(func, args, kwargs)
+    return lambda *args, **kwargs: dispatch(func, (), args, kwargs)

@@ -28,25 +28,12 @@ NO_TORCH_FUNCTION: Final = torch._C._disabled_torch_function_impl
 rebuild_tensor_v2: Final[Callable[..., Tensor]] = torch._utils._rebuild_tensor_v2
 rebuild_parameter: Final[Callable[..., Tensor]] = torch._utils._rebuild_parameter
 
+#: Makes a tensor of a subclass, without memory of its own: (class, sizes, strides, storage offset, None, dtype, layout,
+#: device, pinned, requires_grad). By position, which torch reads faster than names. Why private: it is the one way to a
+#: subclass that says it is on another device than its data.
+make_wrapper: Final[Callable[..., Any]] = Tensor._make_wrapper_subclass
+
 _AUTOCAST: Final = "AutocastPrivateUse1"
-
-
-def make_wrapper(cls: type[Tensor], raw: Tensor, device: torch.device, requires_grad: bool) -> Tensor:
-    """A tensor without memory of its own: sizes, strides and dtype of `raw`, on `device`.
-
-    Why private: it is the one way to a tensor subclass that says it is on another device than its data.
-    """
-    wrapper: Tensor = Tensor._make_wrapper_subclass(
-        cls,
-        raw.size(),
-        strides=raw.stride(),
-        storage_offset=raw.storage_offset(),
-        dtype=raw.dtype,
-        layout=raw.layout,
-        device=device,
-        requires_grad=requires_grad,
-    )
-    return wrapper
 
 
 def follow(wrapper: Tensor, raw: Tensor) -> None:
@@ -73,6 +60,11 @@ def follow(wrapper: Tensor, raw: Tensor) -> None:
 def schema_of(operator: OpOverload) -> Any:
     """An operator's arguments and results, with what they alias. Why private: there is no public view of a schema."""
     return operator._schema
+
+
+def entry_of(operator: OpOverload) -> Callable[..., Any]:
+    """What an operator's object calls when it is called. Why private: it saves a call in Python for each operation."""
+    return operator._op
 
 
 def is_in_place(operator: OpOverload) -> bool:

@@ -25,19 +25,13 @@ class SimTensor(Tensor):
 
     _raw: Tensor
     #: Runs one operator; set by `dispatch.py`, which needs this class as much as this class needs it.
-    _run: ClassVar[Callable[..., Any]]
+    __torch_dispatch__: ClassVar[Callable[..., Any]]  # type: ignore[misc]
 
     __torch_function__ = private.NO_TORCH_FUNCTION  # type: ignore[assignment]
 
     @staticmethod
     def __new__(cls: type[Tensor], raw: Tensor, requires_grad: bool = False) -> "SimTensor":
         return wrap(raw, requires_grad)
-
-    @classmethod
-    def __torch_dispatch__(  # type: ignore[override]
-        cls, func: Any, types: Any, args: Any = (), kwargs: Any = None
-    ) -> Any:
-        return cls._run(func, args, kwargs or {})
 
     # To Python and NumPy ------------------------------------------------------------------------------------------
 
@@ -140,8 +134,10 @@ class SimTensor(Tensor):
 
 def wrap(raw: Tensor, requires_grad: bool = False) -> SimTensor:
     """The device tensor whose values lie in the CPU tensor `raw`."""
-    wrapper = private.make_wrapper(SimTensor, raw, DEVICE.real, requires_grad)
-    assert isinstance(wrapper, SimTensor)
+    sizes, strides, offset = raw.size(), raw.stride(), raw.storage_offset()
+    wrapper: SimTensor = private.make_wrapper(
+        SimTensor, sizes, strides, offset, None, raw.dtype, raw.layout, DEVICE.real, False, requires_grad
+    )
     wrapper._raw = raw
     return wrapper
 
