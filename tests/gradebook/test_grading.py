@@ -18,7 +18,8 @@ from torchstone import config
 from torchstone.batch import GradingService
 from torchstone.batch.engine import Brief, Keep, Outcome
 from torchstone.config import Course
-from torchstone.gradebook import grading, scores
+from torchstone.errors import GradebookError
+from torchstone.gradebook import grading, scores, writing
 from torchstone.gradebook.book import dump, open_book
 from torchstone.gradebook.graded_folder import GradedFolders
 from torchstone.gradebook.grading import ClassReport, grade_with
@@ -84,9 +85,13 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     write = scores.write_scores
 
-    def watched(course: Course, assignment: str, students: list[str], *rest: Any) -> Any:
-        names.extend(students)
-        return write(course, assignment, students, *rest)
+    def noted(students: Iterable[str]) -> Iterator[str]:
+        for student in students:
+            names.append(student)
+            yield student
+
+    def watched(course: Course, assignment: str, students: Iterable[str], *rest: Any) -> Any:
+        return write(course, assignment, noted(students), *rest)
 
     monkeypatch.setattr(scores, "write_scores", watched)
     return names
@@ -265,13 +270,13 @@ def test_what_concerns_all_is_written_for_all(
     else:
         by_hand(released, lambda book: setattr(book.find_assignment(WEEK), "duedate", None))
     run()
-    assert written == ["ann", "bob", "cyd"]
+    assert sorted(written) == ["ann", "bob", "cyd"]
     assert len(judged) == (3 if what in ("release", "grader") else 0)
 
 
 def test_fresh_judges_and_writes_everything(klass: Any, run: Any, written: list[str], judged: list[str]) -> None:
     run(fresh=True)
-    assert written == ["ann", "bob", "cyd"]
+    assert sorted(written) == ["ann", "bob", "cyd"]
     assert len(judged) == 3
 
 
@@ -350,3 +355,32 @@ def test_the_report_in_pieces_is_one_json(released: Course, klass: Any, run: Any
     assert whole["faults"] == ["a fault «quoted»"]
     empty = "".join(report_json(ClassReport(WEEK, ()), lambda key: None))
     assert empty == json.dumps(json.loads(empty), indent=2) + "\n"
+
+
+def test_scores_are_written_while_others_are_judged(
+    hand_in: Any, run: Any, released: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "BATCH", 2)
+    for n in range(6):
+        hand_in(f"s{n}", double=f"def double(x):\n    return 2 * x  # {n}")
+    with pytest.raises(KeyboardInterrupt):
+        run(stop_after=5)
+    assert len(dump(released, WEEK)) == 4
+
+
+def test_a_gradebook_that_fails_stops_no_judge(
+    klass: Any, run: Any, judged: list[str], written: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+
+        def full(writer: writing.Writer, students: Iterable[str]) -> Iterator[Any]:
+            raise GradebookError(f"{next(iter(students))}: the disk is full")
+            yield
+
+        broken.setattr(writing.Writer, "write", full)
+        with pytest.raises(GradebookError, match="the disk is full"):
+            run(fresh=True)
+    assert len(judged) == 3
+    run()
+    assert len(judged) == 3
+    assert set(written) == {"ann", "bob", "cyd"}

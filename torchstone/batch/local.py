@@ -11,6 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from itertools import islice
 from types import TracebackType
+from typing import Final
 
 from torchstone.batch import protocol
 from torchstone.batch.engine import Brief, Keep, Outcome
@@ -19,6 +20,9 @@ from torchstone.batch.judge_client import JudgeClient
 from torchstone.errors import StoreError, TorchstoneError
 from torchstone.jail import choose_tier
 from torchstone.model import Program, Result, Tier
+
+#: Programs for each judge, the one at work included, so that none waits while the caller writes a batch of scores.
+_AHEAD: Final = 4
 
 
 class LocalJudges:
@@ -45,7 +49,7 @@ class LocalJudges:
                 return {pool.submit(self.one, p, keep) for p in islice(waiting, count)}
 
             try:
-                pending = next_of(2 * self._jobs)
+                pending = next_of(_AHEAD * self._jobs)
                 while pending:
                     done, pending = wait(pending, return_when=FIRST_COMPLETED)
                     pending |= next_of(len(done))

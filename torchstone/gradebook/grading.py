@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import importlib
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Final
 
 from torchstone.batch import GradingService
 from torchstone.config import Course
-from torchstone.errors import CourseError
+from torchstone.errors import CourseError, GradebookError
 from torchstone.gradebook.plan import Entry, order, plan
 from torchstone.gradebook.standing import Inputs, roster_stands, standing
 from torchstone.gradebook.submission import Submissions
@@ -79,7 +81,7 @@ def grade_assignment(
     trust: bool = False,
     progress: Progress = lambda what, done, total: None,
 ) -> ClassReport:
-    """Grade the submissions of `assignment` (of `students`, or all) with `jobs` judges, then write the gradebook.
+    """Grade the submissions of `assignment` (of `students`, or all) with `jobs` judges, and write the gradebook.
 
     `fresh` and `trust` are GradingService's.
     Raises TorchstoneError for what concerns the whole run: an unknown week or student, an empty class, no jail, no
@@ -105,20 +107,21 @@ def grade_with(
     chosen = _chosen(course, assignment, tuple(students))
     run = _Run(service, course, assignment, progress)
     run.read(chosen)
-    run.judge()
-    run.write()
+    with closing(run.judge()) as judged:
+        run.write(judged)
     return ClassReport(assignment, tuple(run.rows()), tuple(dict.fromkeys(run.faults)))
 
 
 class _Run:
-    """One run over a class: `read`, `judge`, `write`, then `rows`."""
+    """One run over a class: `read`, `judge` with `write`, then `rows`."""
 
     def __init__(self, service: GradingService, course: Course, assignment: str, progress: Progress) -> None:
         self._service, self._course, self._assignment, self._progress = service, course, assignment, progress
         self._submissions = Submissions(course, assignment)
         self._entries: dict[str, Entry] = {}
         self._summaries: dict[str, Summary] = {}  # by key
-        self._failed: set[str] = set()  # programs that could not be graded
+        self._judging = False
+        self._to_write = 0
         self.faults: list[str] = []
 
     def read(self, students: Collection[str]) -> None:
@@ -128,39 +131,45 @@ class _Run:
             self._entries[entry.student] = entry
             self._progress("reading", done, len(students))
 
-    def judge(self) -> None:
-        """Every program whose result is not there, longest first."""
+    def judge(self) -> Generator[str]:
+        """Who has a result and no scores of it: who had the result before, then others as judges come to it, longest
+        first.
+        """
         store = self._service.store
         settled = {} if self._service.fresh else store.settled(e.key for e in self._entries.values())
         self._summaries |= {key: found.summary for key, found in settled.items()}
+        there = [e for e in self._entries.values() if e.key in settled]
         waiting = order((e for e in self._entries.values() if e.key not in settled), store.seconds(self._assignment))
         who: dict[str, list[str]] = {}
         for e in waiting:
             who.setdefault(e.program, []).append(e.student)
+        standing = self._standing(there)
+        self._to_write = len(self._entries) - len(standing)
+        yield from (e.student for e in there if e.student not in standing)
         self._progress("judging", 0, len(who))
         if who:  # scores will be written: what that takes is loaded while judges start
             threading.Thread(target=importlib.import_module, args=(_WRITING,), daemon=True).start()
         outcomes = self._service.grade_many(self._assignment, self._programs(names[0] for names in who.values()))
         for done, outcome in enumerate(outcomes, 1):
+            self._judging = done < len(who)
             self._progress("judging", done, len(who))
+            students = who.get(outcome.program.digest, [])
             if outcome.result is None:
-                self._failed.add(outcome.program.digest)
-                names = ", ".join(who.get(outcome.program.digest, ()))
-                self.faults.append(f"{names}: could not be graded: {outcome.fault}")
+                self._to_write -= len(students)
+                self.faults.append(f"{', '.join(students)}: could not be graded: {outcome.fault}")
             else:
                 self._summaries[outcome.result.key] = summary(outcome.result)
                 self.faults += [f"{c.exercise}, {c.title}: {c.staff}" for c in outcome.result.course_faults]
+                yield from students
 
     def _programs(self, students: Iterable[str]) -> Iterator[Program]:
         """Read when a judge is free."""
         return (self._submissions.read(student).reading.program for student in students)
 
-    def write(self) -> None:
-        """The scores of everyone who has a result, unless they stand already."""
-        graded = [e for e in self._entries.values() if e.program not in self._failed]
-        there = frozenset() if self._service.fresh else self._standing(graded)
-        students = [e.student for e in graded if e.student not in there]
-        if not students and graded and roster_stands(self._course):
+    def write(self, students: Iterator[str]) -> None:
+        """The scores of `students`, as they come."""
+        first = list(islice(students, 1))  # by now judges are at work
+        if not first and roster_stands(self._course):
             return
         from torchstone.gradebook.scores import Failed, Graded, write_scores  # loads nbgrader: not before it is needed
 
@@ -174,11 +183,20 @@ class _Run:
             else:
                 self._entries[outcome.student] = Entry.of(outcome.submission, outcome.result.key)
                 self._summaries[outcome.result.key] = summary(outcome.result)
-            self._progress("writing the gradebook", done, len(students))
+            if not self._judging:
+                self._progress("writing the gradebook", done, self._to_write)
 
-        write_scores(self._course, self._assignment, students, told, self._service)
+        try:
+            write_scores(self._course, self._assignment, chain(first, students), told, self._service)
+        except GradebookError:
+            for _ in students:  # judged all the same: the next run only writes
+                pass
+            raise
 
     def _standing(self, graded: Iterable[Entry]) -> frozenset[str]:
+        """Those of `graded` whose scores are in the gradebook already."""
+        if self._service.fresh:
+            return frozenset()
         store = self._service.store
         inputs = Inputs(self._course, self._assignment, self._submissions.rules)
         entries = list(graded)

@@ -7,8 +7,8 @@ from datetime import datetime
 from logging import Logger
 from typing import Any
 
+import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 from nbgrader import utils
 from nbgrader.preprocessors import CheckCellMetadata, NbGraderPreprocessor, SaveAutoGrades
 
@@ -70,7 +70,8 @@ def fill(nb: NotebookNode, submission: Submission, result: Result, log: Logger) 
             "text/plain": repr(given.points if given.points is not None else 0.0),
             "text/html": cell_report(given, maximum, submission.blank),
         }
-        cell.outputs = [new_output("execute_result", data=data, execution_count=None)]
+        output = {"output_type": "execute_result", "metadata": {}, "data": data, "execution_count": None}
+        cell.outputs = [nbformat.from_dict(output)]  # checked with the notebook that is written
     return scores
 
 
