@@ -130,6 +130,8 @@ class Replay:
     def tier(self) -> Tier:
         return self._real.tier
 
+    def begin(self) -> None: ...
+
     def judge(self, programs: Iterable[Program], keep: Keep) -> Iterator[Outcome]:
         for program in programs:
             if self._result is None:

@@ -41,6 +41,8 @@ class Reading:
         self._keys = WeekKeys(brief.folder, brief.policy, "namespaces", brief.solution)
         self._grader, self._judged, self._stop_after = grader, judged, stop_after
 
+    def begin(self) -> None: ...
+
     def judge(self, programs: Iterable[Program], keep: Keep) -> Iterator[Outcome]:
         for program in programs:
             if len(self._judged) >= self._stop_after:

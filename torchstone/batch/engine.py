@@ -50,6 +50,9 @@ class Judges(Protocol):
     def tier(self) -> Tier:
         """The tier of the jail that all of them have."""
 
+    def begin(self) -> None:
+        """Programs will come: start what takes its time, and wait for nothing."""
+
     def judge(self, programs: Iterable[Program], keep: Keep) -> Iterator[Outcome]:
         """Outcomes as they come, each kept before it is told; `programs` is read as judges become free.
 

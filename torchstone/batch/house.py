@@ -55,7 +55,8 @@ class JudgeProcess:
 
 
 class House:
-    """The judge house for one jail policy: started when the first judge is asked for, and anew if it was killed.
+    """The judge house for one jail policy: started by `begin` or when the first judge is asked for, and anew if it
+    was killed.
 
     Judges may be asked for from several threads.
     """
@@ -71,13 +72,20 @@ class House:
     def judge(self) -> JudgeProcess:
         """A new judge. Raises JailError, JailUnavailable if there can be none."""
         with self._lock:
-            if self._closed:
-                raise JailError("the judge house is closed")
-            if self._process is None or self._process.poll() is not None:
-                self._start()
+            self._stand()
             return self._asked()
 
-    def _start(self) -> None:
+    def begin(self) -> None:
+        """Have it start, and do not wait for it. Raises JailError."""
+        with self._lock:
+            self._stand()
+
+    def _stand(self) -> None:
+        """See that it runs, or is on its way."""
+        if self._closed:
+            raise JailError("the judge house is closed")
+        if self._process is not None and self._process.poll() is None:
+            return
         self._let_go()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:

@@ -40,6 +40,10 @@ class LocalJudges:
     def tier(self) -> Tier:
         return self._tier
 
+    def begin(self) -> None:
+        """Start the judge house."""
+        self._house.begin()
+
     def judge(self, programs: Iterable[Program], keep: Keep) -> Iterator[Outcome]:
         """Outcomes as they come. One slow program holds up no other judge."""
         waiting = iter(programs)

@@ -77,6 +77,10 @@ class GradingService:
             raise outcome.fault or JailError("the judge gave no result")
         return outcome.result
 
+    def begin(self, assignment: str) -> None:
+        """Programs of `assignment` will come that the store does not hold: judges may start."""
+        self._week(assignment).judges.begin()
+
     def grade_many(self, assignment: str, programs: Iterable[Program]) -> Iterator[Outcome]:
         """Outcomes as they come; equal programs are graded once. `programs` is read as judges become free."""
         week = self._week(assignment)

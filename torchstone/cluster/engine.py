@@ -58,6 +58,9 @@ class DaskJudges:
     def tier(self) -> Tier:
         return self._tier
 
+    def begin(self) -> None:
+        """Nothing: workers have their judges since they joined."""
+
     def judge(self, programs: Iterable[Program], keep: Keep) -> Iterator[Outcome]:
         supply = Supply(programs)
         pending: dict[Any, tuple[Program, ...]] = {}

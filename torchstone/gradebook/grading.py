@@ -126,8 +126,12 @@ class _Run:
 
     def read(self, students: Collection[str]) -> None:
         """What each student's submission is a program of: from the store where the same bytes were read before."""
-        key = self._service.keys(self._assignment).key_of
-        for done, entry in enumerate(plan(self._submissions, self._service.store, students, key), 1):
+        service, store, begun = self._service, self._service.store, False
+        key = service.keys(self._assignment).key_of
+        for done, entry in enumerate(plan(self._submissions, store, students, key), 1):
+            if not begun and (service.fresh or entry.key not in store.settled([entry.key])):
+                service.begin(self._assignment)  # judges start while the class is read
+                begun = True
             self._entries[entry.student] = entry
             self._progress("reading", done, len(students))
 
