@@ -150,8 +150,9 @@ class Deceiver(torch.Tensor):
         torch._neg_view(-torch.ones(2)),
         torch.ones(1).expand(2),
         torch.ones(4)[::2],
+        torch.ones(4, dtype=torch.bfloat16)[::2],
     ],
-    ids=["subclass", "parameter", "graph", "conj", "neg", "expanded", "strided"],
+    ids=["subclass", "parameter", "graph", "conj", "neg", "expanded", "strided", "bfloat16"],
 )
 def test_unusual_tensors_arrive_plain(tensor):
     arrived = wire.copy(tensor)
@@ -159,6 +160,21 @@ def test_unusual_tensors_arrive_plain(tensor):
     assert not arrived.requires_grad
     assert arrived.is_contiguous()
     assert arrived.tolist() == [1.0, 1.0]
+
+
+def test_one_entry_of_a_strided_tensor_arrives():
+    assert wire.copy(torch.arange(2.0)[1::2]).tolist() == [1.0]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from(list(wire.DTYPES.values())), max_size=6))
+def test_tensors_of_odd_lengths_one_behind_the_other_have_memory_of_their_own(dtypes):
+    sent = [torch.tensor([1, 0, 1]).to(dtype) for dtype in dtypes]
+    arrived = wire.copy(sent)
+    assert all(map(torch.equal, arrived, sent))
+    assert all(tensor.data_ptr() % tensor.element_size() == 0 for tensor in arrived)
+    assert all(tensor.untyped_storage().nbytes() == 3 * tensor.element_size() for tensor in arrived)
+    assert all(tensor.untyped_storage().resizable() for tensor in arrived)
 
 
 @pytest.mark.parametrize(
@@ -173,6 +189,7 @@ def test_unusual_tensors_arrive_plain(tensor):
         (torch.eye(3).to_sparse(), "sparse"),
         (torch.empty(3, device="meta"), "meta"),
         (torch.zeros(1).expand(10**13), "bytes"),
+        (torch._efficientzerotensor((2,)), "cannot be read"),
         (torch.zeros(1, dtype=torch.float8_e5m2), "float8"),
         (torch.Generator(), "a Generator"),
         (np.array(["text"]), "numpy array"),

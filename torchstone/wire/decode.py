@@ -6,8 +6,9 @@ import json
 import math
 import re
 from collections.abc import Callable
-from typing import Final, NamedTuple, NoReturn
+from typing import Final, NoReturn
 
+import numpy as np
 import torch
 
 from torchstone.errors import WireError
@@ -31,31 +32,31 @@ Place = Callable[[torch.Tensor], torch.Tensor]
 _SPECIAL: Final = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 _DEVICE: Final = re.compile(r"[a-z][a-z0-9_]{0,19}")
 _INT_DIGITS: Final = 20
-
-
-class _Node(NamedTuple):
-    """A JSON object: always one tag and its content."""
-
-    tag: str
-    content: object
+_PLAIN: Final = frozenset({type(None), bool, int, float})
+#: What numpy reads a tensor's bytes as. It has no bfloat16, and would believe a byte that is no bool.
+_READ_AS: Final = {dtype: np.dtype(name) for name, dtype in DTYPES.items() if dtype is not torch.bfloat16} | {
+    torch.bfloat16: np.dtype(np.int16),
+    torch.bool: np.dtype(np.uint8),
+}
 
 
 def parse(header: bytes) -> object:
-    """The header's JSON, each object as one `_Node`. Raises WireError on anything that is not the strict subset."""
+    """The header's JSON, each object as the pair of its tag and content: a tuple, which JSON has none of its own.
+
+    Raises WireError on anything that is not the strict subset.
+    """
     try:
-        return json.loads(
-            header, object_pairs_hook=_one_pair, parse_constant=_refuse, parse_float=_finite, parse_int=_short
-        )
+        return _JSON.decode(header.decode())
     except WireError:
         raise
     except (ValueError, RecursionError) as error:
         raise WireError(f"the header is not JSON ({type(error).__name__})") from None
 
 
-def _one_pair(pairs: list[tuple[str, object]]) -> _Node:
+def _one_pair(pairs: list[tuple[str, object]]) -> tuple[str, object]:
     if len(pairs) != 1:
         raise WireError("a node needs exactly one tag")
-    return _Node(*pairs[0])
+    return pairs[0]
 
 
 def _refuse(constant: str) -> NoReturn:
@@ -73,6 +74,11 @@ def _short(text: str) -> int:
     if len(text) > _INT_DIGITS or not MIN_INT <= (value := int(text)) <= MAX_INT:
         raise WireError("an integer beyond 64 bits")
     return value
+
+
+_JSON: Final = json.JSONDecoder(
+    object_pairs_hook=_one_pair, parse_constant=_refuse, parse_float=_finite, parse_int=_short
+)
 
 
 def _unplaced(tensor: torch.Tensor) -> torch.Tensor:
@@ -109,11 +115,11 @@ class Decoder:
             raise WireError("too many items")
         if depth > MAX_DEPTH:
             raise WireError("nested too deeply")
-        if node is None or isinstance(node, bool | int | float):
+        if type(node) in _PLAIN:
             return node
         if isinstance(node, str):
             return _text(node, MAX_STRING)
-        if not isinstance(node, _Node):
+        if not isinstance(node, tuple):
             raise WireError("a list without a tag")
         tag, content = node
         if tag == "t":
@@ -136,10 +142,10 @@ class Decoder:
             return complex(self._part(content[0]), self._part(content[1]))
         if tag == "o":
             return _text(content, MAX_NAME)
-        if tag == "g" and self._trusted and isinstance(content, _Node) and content.tag == "t":
+        if tag == "g" and self._trusted and isinstance(content, tuple) and content[0] == "t":
             generator = torch.Generator()
             try:
-                generator.set_state(self._tensor(content.content))
+                generator.set_state(self._tensor(content[1]))
             except (RuntimeError, TypeError) as error:
                 raise WireError("a generator's state that does not fit") from error
             return generator
@@ -195,23 +201,31 @@ class Decoder:
         dtype = DTYPES.get(_text(parts[0], MAX_NAME))
         shape = _sizes(parts[1])
         device = _text(parts[2], MAX_NAME)
-        if dtype is None or not _DEVICE.fullmatch(device):
+        if dtype is None or not (device in self.devices or _DEVICE.fullmatch(device)):
             raise WireError("a dtype or device that is not allowed")
         self.devices.add(device)
-        count = math.prod(shape)
-        size = count * dtype.itemsize
+        size = math.prod(shape) * dtype.itemsize
         if size > len(self._body) - self._at:
             raise WireError("a tensor longer than the body")
+        at, self._at = self._at, self._at + size
         try:
-            if not count:
+            if not size:
                 return torch.empty(shape, dtype=dtype)
-            raw = torch.frombuffer(self._body, dtype=torch.uint8, count=size, offset=self._at)
-            self._at += size
-            # The clone is aligned for its dtype and does not keep the frame alive; a byte that is no bool becomes one.
-            tensor = (raw.ne(0) if dtype is torch.bool else raw.clone().view(dtype)).reshape(shape)
-            return _laid_out(tensor, _sizes(parts[3])) if len(parts) == 4 else tensor
+            there = self._there(dtype, shape, size, at)
+            # What is given has memory of its own, aligned as torch does it, and does not keep the frame alive.
+            return there.clone() if len(parts) == 3 else _laid_out(there, _sizes(parts[3]))
         except RuntimeError as error:
             raise WireError("a tensor that cannot be built") from error
+
+    def _there(self, dtype: torch.dtype, shape: tuple[int, ...], size: int, at: int) -> torch.Tensor:
+        """The tensor whose bytes lie at `at`, in their place; a byte that is no bool becomes one."""
+        body = self._body
+        if at % dtype.itemsize:  # not aligned: elsewhere
+            body, at = body[at : at + size], 0
+        there = torch.from_numpy(np.ndarray(shape, _READ_AS[dtype], body, at))
+        if dtype is torch.bool:
+            return there.ne(0)
+        return there.view(dtype) if dtype is torch.bfloat16 else there
 
 
 def _laid_out(tensor: torch.Tensor, strides: tuple[int, ...]) -> torch.Tensor:
@@ -221,12 +235,13 @@ def _laid_out(tensor: torch.Tensor, strides: tuple[int, ...]) -> torch.Tensor:
     extent = 1 + sum((size - 1) * stride for size, stride in zip(tensor.shape, strides, strict=True))
     if extent * tensor.element_size() > MAX_BODY:
         raise WireError("strides beyond the cap")
-    once = tuple(slice(0, 1) if stride == 0 else slice(None) for stride in strides)
-    source = tensor[once]
+    source = tensor
+    if 0 in strides:
+        source = tensor[tuple(slice(0, 1) if stride == 0 else slice(None) for stride in strides)]
     try:
         return torch.empty_strided(source.shape, strides, dtype=tensor.dtype).copy_(source).expand(tensor.shape)
     except RuntimeError:  # elements that share memory otherwise (unfold): the values matter more than the layout
-        return tensor
+        return tensor.clone()
 
 
 def _list(node: object) -> list[object]:
@@ -266,6 +281,9 @@ def _hashable(value: object) -> object:
 
 def _sizes(node: object) -> tuple[int, ...]:
     sizes = _list(node)
-    if len(sizes) > MAX_NDIM or not all(type(size) is int and 0 <= size <= MAX_BODY for size in sizes):
+    if len(sizes) > MAX_NDIM:
         raise WireError("a shape that is not allowed")
+    for size in sizes:
+        if type(size) is not int or not 0 <= size <= MAX_BODY:
+            raise WireError("a shape that is not allowed")
     return tuple(sizes)  # type: ignore[arg-type]

@@ -79,19 +79,6 @@ class Encoder:
             return _float(float.__float__(value))
         if isinstance(value, str):
             return self._text(str.__str__(value))
-        if isinstance(value, complex):
-            return {"c": [_float(value.real), _float(value.imag)]}
-        if isinstance(value, torch.dtype | torch.device):
-            return {"o": str(value)}
-        if isinstance(value, np.generic | np.ndarray):
-            return self._numpy(value, depth)
-        if isinstance(value, torch.Generator) and self._layout:
-            return {"g": self._tensor(value.get_state())}
-        return self._container(value, depth)
-
-    def _container(self, value: object, depth: int) -> object:
-        if isinstance(value, Record):
-            return self._record(value.kind, value.fields.items(), depth)
         if isinstance(value, tuple):
             names = getattr(value, "_fields", None)
             if names is not None and not isinstance(value, torch.Size):
@@ -104,6 +91,19 @@ class Encoder:
             for key, item in dict.items(value):
                 pairs.append([self.encode(self._key(key), depth + 1), self.encode(item, depth + 1)])
             return {"d": pairs}
+        return self._seldom(value, depth)
+
+    def _seldom(self, value: object, depth: int) -> object:
+        if isinstance(value, complex):
+            return {"c": [_float(value.real), _float(value.imag)]}
+        if isinstance(value, torch.dtype | torch.device):
+            return {"o": str(value)}
+        if isinstance(value, np.generic | np.ndarray):
+            return self._numpy(value, depth)
+        if isinstance(value, torch.Generator) and self._layout:
+            return {"g": self._tensor(value.get_state())}
+        if isinstance(value, Record):
+            return self._record(value.kind, value.fields.items(), depth)
         if isinstance(value, set | frozenset):
             if len(value) > MAX_NODES:
                 raise NotData(f"more than {MAX_NODES:,} items")
@@ -163,19 +163,32 @@ class Encoder:
         name = _NAMES.get(plain.dtype)
         if name is None:
             raise NotData(f"a tensor of {plain.dtype}")
-        if plain.dim() > MAX_NDIM:
-            raise NotData(f"a tensor of {plain.dim()} dimensions (at most {MAX_NDIM})")
-        size = plain.numel() * plain.element_size()  # before anything is copied: an expanded tensor may claim any size
+        shape = list(plain.shape)
+        if len(shape) > MAX_NDIM:
+            raise NotData(f"a tensor of {len(shape)} dimensions (at most {MAX_NDIM})")
+        size = plain.nbytes  # before anything is copied: an expanded tensor may claim any size
         self._bytes += size
         if self._bytes > MAX_BODY:
             raise NotData(f"tensors of {self._bytes:,} bytes (at most {MAX_BODY:,})")
-        node: list[object] = [name, list(plain.shape), device]
+        node: list[object] = [name, shape, device]
         if self._layout and not plain.is_contiguous() and _extent(plain) * plain.element_size() <= MAX_BODY:
             node.append(list(plain.stride()))
         if size:
-            flat = plain.resolve_conj().resolve_neg().contiguous().reshape(-1)
-            self.buffers.append(flat.view(torch.uint8).numpy().data)
+            self.buffers.append(_entries(plain))
         return {"t": node}
+
+
+def _entries(plain: torch.Tensor) -> memoryview:
+    """The bytes of its entries, in order."""
+    if plain.is_conj() or plain.is_neg():
+        plain = plain.resolve_conj().resolve_neg()
+    if plain.dtype is torch.bfloat16:  # numpy has none
+        plain = plain.view(torch.int16)
+    try:
+        array = np.ascontiguousarray(plain.numpy())
+    except RuntimeError as error:  # it has no memory that could be read: of a transform, or known to be zeros
+        raise NotData(f"a tensor that cannot be read ({type(error).__name__})") from None
+    return np.ndarray(array.nbytes, np.uint8, array).data
 
 
 def _plain(tensor: torch.Tensor) -> tuple[torch.Tensor, str]:
@@ -184,7 +197,7 @@ def _plain(tensor: torch.Tensor) -> tuple[torch.Tensor, str]:
     try:
         with torch._C.DisableTorchFunctionSubclass():  # a subclass must not answer for its own contents
             plain = torch.Tensor.detach(tensor)
-            device = plain.device.type
+            device = "cpu" if plain.is_cpu else plain.device.type
             if plain.layout is not torch.strided or plain.is_quantized or plain.is_nested or device == "meta":
                 what = "quantized" if plain.is_quantized else "nested" if plain.is_nested else str(plain.layout)
                 raise NotData(f"a {'meta' if device == 'meta' else what.removeprefix('torch.')} tensor")

@@ -20,6 +20,7 @@ from torchstone.wire.limits import MAX_BODY, MAX_HEADER
 
 _HEAD: Final = struct.Struct("<IQ")
 _TUPLE: Final = b'{"u":['
+_JSON: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False, check_circular=False)
 _NUMBER_AT_MOST: Final = 32  # bytes of a header
 _JOIN: Final = 1 << 16  # a body this small travels with its header in one write
 
@@ -151,7 +152,7 @@ def _travel(value: object, *, layout: bool) -> object:
 def _encode(value: object, layout: bool) -> tuple[bytes, list[memoryview]]:
     encoder = Encoder(layout=layout)
     try:
-        header = json.dumps(encoder.encode(value), separators=(",", ":"), allow_nan=False).encode()
+        header = _JSON.encode(encoder.encode(value)).encode()
     except RecursionError:  # the caller's stack was nearly full already
         raise NotData("containers nested too deeply") from None
     if len(header) > MAX_HEADER:
@@ -170,10 +171,14 @@ def _send(fd: int, header: bytes, buffers: Sequence[memoryview], deadline: float
 
 
 def _receive(fd: int, deadline: float, wait: Wait) -> tuple[bytes, bytearray]:
-    header_size, body_size = _HEAD.unpack(_read(fd, _HEAD.size, deadline, wait))
+    head = bytearray(_HEAD.size)
+    _read(fd, [head], deadline, wait)
+    header_size, body_size = _HEAD.unpack(head)
     if header_size > MAX_HEADER or body_size > MAX_BODY:
         raise WireError(f"a frame of {header_size:,} + {body_size:,} bytes")
-    return bytes(_read(fd, header_size, deadline, wait)), _read(fd, body_size, deadline, wait)
+    header, body = bytearray(header_size), bytearray(body_size)
+    _read(fd, [header, body], deadline, wait)
+    return bytes(header), body
 
 
 def _write(fd: int, data: memoryview, deadline: float, wait: Wait) -> None:
@@ -186,16 +191,18 @@ def _write(fd: int, data: memoryview, deadline: float, wait: Wait) -> None:
             raise WireClosed("the other side is gone") from None
 
 
-def _read(fd: int, size: int, deadline: float, wait: Wait) -> bytearray:
-    data = bytearray(size)
-    view = memoryview(data)
-    while view:
+def _read(fd: int, into: Sequence[bytearray], deadline: float, wait: Wait) -> None:
+    """Fill these one after the other."""
+    views = [memoryview(part) for part in into if part]
+    while views:
         try:
-            count = os.readv(fd, [view])
+            count = os.readv(fd, views)
         except BlockingIOError:
             wait(fd, select.POLLIN, deadline)
             continue
         if not count:
             raise WireClosed("the other side is gone")
-        view = view[count:]
-    return data
+        while views and count >= len(views[0]):
+            count -= len(views.pop(0))
+        if count:
+            views[0] = views[0][count:]
