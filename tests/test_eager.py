@@ -1,4 +1,4 @@
-"""torch without its compiler, in a process of its own: what a process has imported it keeps."""
+"""torch without its compiler and the stacks of its seeds, in a process of its own: what it has imported it keeps."""
 
 from __future__ import annotations
 
@@ -62,3 +62,18 @@ def test_whoever_asks_for_more_gets_the_compiler() -> None:
 
 def test_a_submodule_of_the_compiler_can_be_imported() -> None:
     runs(SUBMODULE)
+
+
+def test_a_seed_is_set_without_a_look_at_the_stack() -> None:
+    runs(
+        """
+import linecache
+eager.without_stacks()
+linecache.clearcache()
+first = torch.manual_seed(5).initial_seed(), torch.rand(3).tolist()
+torch.seed()
+assert first == (torch.manual_seed(5).initial_seed(), torch.rand(3).tolist())
+assert first[0] == torch.initial_seed() == 5
+assert not linecache.cache
+"""
+    )

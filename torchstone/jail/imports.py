@@ -27,6 +27,7 @@ def torch_itself() -> None:
     torch.set_num_interop_threads(1)
     torch.ones(4, 4) @ torch.ones(4, 4)  # asks the processor what it can do
     eager.without_compiler()
+    eager.without_stacks()
 
 
 def worker() -> None:
