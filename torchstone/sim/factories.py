@@ -2,7 +2,8 @@
 
 Those never reach `SimTensor.__torch_dispatch__`; the dispatcher looks for a kernel of the device itself. A fallback
 catches most. Some must be registered one by one: a bare fallback asserts when Python dispatch is excluded or a
-dispatch mode is on, which is how autograd, function transforms and `with torch.device(...)` call them.
+dispatch mode is on, which is how autograd, function transforms and `with torch.device(...)` call them. `scalar_tensor`,
+behind `x[0] = 1.0`, would else be two operators.
 """
 
 from typing import Any, Final
@@ -17,7 +18,7 @@ EXPLICIT: Final = """
     empty.memory_format empty_strided copy_ _copy_from_and_resize set_.source_Storage_storage_offset tril_indices
     triu_indices resize_ _local_scalar_dense fill_.Scalar zero_ as_strided view _reshape_alias eye.m_out eye.out
     arange.start_out linspace.out logspace.out randperm.generator_out normal_ uniform_ random_ random_.from random_.to
-    bernoulli_.float exponential_ _to_copy _efficientzerotensor
+    bernoulli_.float exponential_ _to_copy _efficientzerotensor scalar_tensor
 """
 
 #: A library unregisters its kernels when it is collected: they are kept here for the life of the process.
