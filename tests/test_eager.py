@@ -1,4 +1,4 @@
-"""torch without its compiler and the stacks of its seeds, in a process of its own: what it has imported it keeps."""
+"""torch without what nobody asks it for, in a process of its own: what that has imported it keeps."""
 
 from __future__ import annotations
 
@@ -22,7 +22,32 @@ optimizer.step()
 assert parameter.tolist() == [0.0, 0.0]
 assert torch.func.grad(lambda x: (x**2).sum())(torch.ones(2)).tolist() == [2.0, 2.0]
 assert torch.compiler.disable(torch.sin) is torch.sin
-assert not any(name.startswith("torch._dynamo.") for name in sys.modules)
+assert not any(name.startswith(("torch._dynamo.", "sympy")) for name in sys.modules)
+"""
+
+MISFIT = """
+leaf = torch.ones(2, requires_grad=True)
+try:
+    torch.autograd.grad(leaf * 2, leaf, torch.ones(3))
+except RuntimeError as error:
+    assert "Mismatch in shape" in str(error)
+else:
+    raise AssertionError("an upstream gradient of another shape was taken")
+assert "sympy" not in sys.modules
+"""
+
+MORE_OF_SHAPES = """
+stand_in = sys.modules["torch.fx.experimental.symbolic_shapes"]
+from torch.fx.experimental.symbolic_shapes import ShapeEnv, expect_true, sym_eq
+assert torch.fx.experimental.symbolic_shapes is sys.modules["torch.fx.experimental.symbolic_shapes"] is not stand_in
+for module in (stand_in, sys.modules["torch.fx.experimental.symbolic_shapes"]):
+    assert module.sym_eq(torch.Size([2, 3]), torch.Size([2, 3])) is True
+    assert module.sym_eq(torch.Size([2, 3]), torch.Size([2])) is False
+    assert module.sym_eq((2, [3]), (2, [3])) is True
+    assert module.expect_true(True) is True and module.expect_true(False) is False
+from torch._subclasses import FakeTensorMode
+with FakeTensorMode(shape_env=ShapeEnv()):
+    assert (torch.ones(2, 3) @ torch.ones(3, 4)).shape == (2, 4)
 """
 
 SWITCHED = """
@@ -53,7 +78,7 @@ def runs(*parts: str) -> None:
 
 
 def test_what_asks_little_of_the_compiler_does_not_load_it() -> None:
-    runs(ORDINARY, SWITCHED)
+    runs(ORDINARY, MISFIT, SWITCHED)
 
 
 def test_whoever_asks_for_more_gets_the_compiler() -> None:
@@ -77,3 +102,7 @@ assert first[0] == torch.initial_seed() == 5
 assert not linecache.cache
 """
     )
+
+
+def test_whoever_asks_more_of_shapes_gets_the_real_ones() -> None:
+    runs(ORDINARY, MORE_OF_SHAPES)

@@ -18,7 +18,6 @@ def torch_itself() -> None:
     gc.disable()
     try:
         import torch
-        import torch.fx.experimental.symbolic_shapes  # what every gradient from an upstream one asks
 
         from torchstone import eager
     except ImportError as error:

@@ -183,7 +183,7 @@ def keep_backward_on_the_calling_thread() -> None:
             return run(outputs, gradients, *args, **kwargs)
 
     for module in list(sys.modules.values()):  # several modules imported it by name
-        if getattr(module, "_engine_run_backward", None) is run:
+        if getattr(module, "__dict__", {}).get("_engine_run_backward") is run:
             setattr(module, "_engine_run_backward", run_here)  # noqa: B010 (a module has no such attribute to mypy)
     torch.autograd.set_multithreading_enabled(False)
 
