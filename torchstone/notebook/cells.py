@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from enum import StrEnum
 from typing import Any, Final
@@ -72,6 +73,7 @@ def role(cell: Json) -> Role:
     return Role.SETUP if "setup" in tags(cell) or mark.get("locked") is True else Role.CODE
 
 
+@functools.lru_cache(maxsize=1024)  # a class has much of its text in common
 def defined(source: str) -> frozenset[str]:
     """The functions and classes that a cell's code defines at its top level; found without parsing it."""
     if "def " not in source and "class " not in source:
