@@ -4,6 +4,7 @@ What an operator needs beyond that is read once from its schema and kept as a `P
 own (copies, indices, the accelerator's fused cells) are registered with `@special`, in `kernels.py` and `rnn.py`.
 """
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -34,7 +35,6 @@ _PLAIN: Final = frozenset(
 )
 
 _special: Final[dict[OpOverload, Kernel]] = {}
-_plans: Final[dict[OpOverload, "Plan"]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +56,9 @@ class Plan:
     results: tuple[tuple[int, str] | None, ...]
 
 
+@functools.cache  # a pure function of the operator, asked for each operation
 def plan_of(func: OpOverload) -> Plan:
     """The plan of an operator, made at its first use."""
-    plan = _plans.get(func)
-    if plan is None:
-        plan = _plans[func] = _make_plan(func)
-    return plan
-
-
-def _make_plan(func: OpOverload) -> Plan:
     schema = private.schema_of(func)
     name = schema.name.split("::")[1]
     results = tuple(_written_argument(schema, result) for result in schema.returns)
@@ -107,7 +101,7 @@ def special(*operators: OpOverload) -> Callable[[Kernel], Kernel]:
 def dispatch(func: OpOverload, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None) -> Any:
     """Run one operator some of whose tensors, or whose wanted device, are ours: `SimTensor.__torch_dispatch__`."""
     note_operation()
-    plan = _plans.get(func) or plan_of(func)
+    plan = plan_of(func)
     if plan.kernel is not None:
         return plan.kernel(func, args, kwargs or {})
     return run(plan, func, args, kwargs or {})
@@ -117,22 +111,14 @@ def run(plan: Plan, func: OpOverload, args: tuple[Any, ...], kwargs: dict[str, A
     """The common way of running an operator. Raises RuntimeError, as CUDA does, when devices are mixed."""
     strangers: list[Tensor] = []
     raw_args: list[Any] = []
-    for value in args:  # here and not in `_bare`: this is passed through for every operation
+    for value in args:  # here and not in `_bare`: every operation passes through
         kind = type(value)
         if kind is SimTensor:
             raw_args.append(value._raw)
         else:
             raw_args.append(value if kind in _PLAIN else _bare(value, strangers))
-    raw_kwargs, onto_device = kwargs, True
-    if kwargs:
-        raw_kwargs = {name: _bare(value, strangers) for name, value in kwargs.items()}
-        wanted = kwargs.get("device")
-        if wanted is not None:
-            onto_device = wanted.type in DEVICE.types
-            refuse_other_index(wanted)
-            raw_kwargs["device"] = CPU
-        if "pin_memory" in raw_kwargs:
-            raw_kwargs["pin_memory"] = False
+    onto_device = not kwargs or _is_wanted_here(kwargs)
+    raw_kwargs = _bare_keywords(kwargs, strangers) if kwargs else kwargs
     if strangers:
         rules.check(func, args, kwargs, strangers, name=plan.name, scalars_welcome=plan.scalars_welcome)
     if plan.synchronises:
@@ -147,6 +133,14 @@ def run(plan: Plan, func: OpOverload, args: tuple[Any, ...], kwargs: dict[str, A
     if not onto_device:
         return result
     return wrap(result) if type(result) is Tensor else wrap_all(result)
+
+
+def _is_wanted_here(kwargs: dict[str, Any]) -> bool:
+    wanted = kwargs.get("device")
+    if wanted is None:
+        return True
+    refuse_other_index(wanted)
+    return wanted.type in DEVICE.types
 
 
 def refuse_other_index(device: torch.device) -> None:
@@ -167,6 +161,16 @@ def _bare(value: Any, strangers: list[Tensor]) -> Any:
     elif isinstance(value, RawGenerator) and not is_of_device(value):
         raise RuntimeError(rules.generator_elsewhere(value))
     return value
+
+
+def _bare_keywords(kwargs: dict[str, Any], strangers: list[Tensor]) -> dict[str, Any]:
+    """Keyword arguments for the CPU's kernel, which makes its results on the CPU."""
+    raw = {name: _bare(value, strangers) for name, value in kwargs.items()}
+    if raw.get("device") is not None:
+        raw["device"] = CPU
+    if "pin_memory" in raw:
+        raw["pin_memory"] = False
+    return raw
 
 
 def _results(plan: Plan, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> Any:
