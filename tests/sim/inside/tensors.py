@@ -4,6 +4,7 @@ import copy
 import io
 import pickle
 import threading
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -157,6 +158,46 @@ def test_backward_in_a_thread_of_the_students() -> None:
     thread.join()
     assert x.grad is not None
     assert x.grad.tolist() == [3, 3]
+
+
+# Made, copied, written to ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda device: torch.empty(2, 3, device=device, dtype=torch.int64),
+        lambda device: torch.empty(2, 3, 4, 5, device=device, memory_format=torch.channels_last, pin_memory=False),
+        lambda device: torch.empty_strided((2, 3), (1, 2), device=device),
+        lambda device: torch.scalar_tensor(3.5, device=device, dtype=torch.float64),
+        lambda device: torch.ones(2, 3, device=device).t()[::2].double(),
+        lambda device: torch.ones(2, 3, device=device).expand(5, 2, 3).to(torch.float16, copy=True),
+        lambda device: torch.ones(2, 3, 4, 5).to(device, memory_format=torch.channels_last),
+        lambda device: torch.ones(2, 3, device=device).t().cpu(),
+    ],
+)
+def test_sizes_strides_and_types_are_the_cpus(make: Callable[[str], torch.Tensor]) -> None:
+    on_device, on_cpu = make("sim"), make("cpu")
+    assert (on_device.shape, on_device.stride(), on_device.dtype) == (on_cpu.shape, on_cpu.stride(), on_cpu.dtype)
+
+
+def test_a_number_that_is_written_takes_the_tensors_type() -> None:
+    for dtype, value in ((torch.float64, 2), (torch.int64, 1.7), (torch.bool, 3), (torch.complex64, 1j)):
+        expected, written = torch.zeros(2, 3, dtype=dtype), torch.zeros(2, 3, dtype=dtype, device="sim")
+        for tensor in (expected, written):
+            tensor[0, 1] = value
+            tensor[:, 2] = value
+        assert written.tolist() == expected.tolist()
+    with pytest.raises(RuntimeError, match="without overflow"):
+        torch.zeros(3, dtype=torch.uint8, device="sim")[0] = 300
+
+
+def test_autograd_sees_that_a_number_was_written() -> None:
+    x = ones(3).requires_grad_().clone()
+    y = x * x
+    x[0] = 1.0
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        y.sum().backward()
 
 
 # The log --------------------------------------------------------------------------------------------------------------
