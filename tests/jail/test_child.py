@@ -171,12 +171,15 @@ def test_every_call_starts_calm(load):
         "def state():\n"
         "    x = torch.ones(1, requires_grad=True) * 2\n"
         "    return [x.dtype, x.requires_grad, x.device, torch.are_deterministic_algorithms_enabled(),\n"
-        "            torch.get_num_threads(), torch.rand(1).item(), random.random(), float(np.random.rand())]\n"
+        "            torch.get_num_threads(), torch.rand(1).item(), random.random(), float(np.random.rand()),\n"
+        "            [(action, kind.__name__) for action, _, kind, _, _ in warnings.filters]]\n"
     )
     first = child.call("state", [], {}, SECONDS).value
     child.call("upset", [], {}, SECONDS)
     assert child.call("state", [], {}, SECONDS).value == first
     assert first[:5] == ["torch.float32", True, "cpu", False, 1]
+    kinds = ["ResourceWarning", "ImportWarning", "PendingDeprecationWarning", "DeprecationWarning"]
+    assert first[8] == [("default", "DeprecationWarning"), *(("ignore", kind) for kind in kinds)]
 
 
 def test_what_is_printed_is_kept_and_costs_nothing(load):

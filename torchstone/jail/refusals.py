@@ -122,9 +122,14 @@ def operations(names: Sequence[str]) -> frozenset[str]:
     found = {name for name in names if _OPERATION in name}
     for name in names:
         operation = _operation(name)
-        if _OPERATION not in name and hasattr(torch.ops.aten, operation.removeprefix("aten::")):
+        if _OPERATION not in name and _is_there(operation):
             found.add(operation)
     return frozenset(found)
+
+
+@functools.lru_cache(maxsize=1024)  # torch looks for one that there is not anew each time
+def _is_there(operation: str) -> bool:
+    return hasattr(torch.ops.aten, operation.removeprefix("aten::"))
 
 
 def _operation(name: str) -> str:

@@ -307,4 +307,4 @@ def _mutated(before: list[tuple[torch.Tensor, torch.Tensor]]) -> list[int]:
 def _same(tensor: torch.Tensor, clone: torch.Tensor) -> bool:
     if tensor.shape != clone.shape or tensor.dtype != clone.dtype:
         return False
-    return bool(((tensor == clone) | (tensor.isnan() & clone.isnan())).all())
+    return torch.equal(tensor, clone) or bool(((tensor == clone) | (tensor.isnan() & clone.isnan())).all())
