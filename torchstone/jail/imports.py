@@ -35,10 +35,11 @@ def worker() -> None:
 
     from torchstone import eager
     from torchstone.jail import worker
+    from torchstone.jail.calm import calm
 
     torch.compile = worker.run_as_it_stands
     torch.use_deterministic_algorithms = eager.use_deterministic_algorithms
-    worker.calm()
+    calm()
 
 
 def require(name: str) -> None:

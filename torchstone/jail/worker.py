@@ -8,20 +8,17 @@ import functools
 import linecache
 import math
 import os
-import random
-import re
 import sys
 import types
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-import numpy as np
 import torch
 
 from torchstone import wire
 from torchstone.errors import NotData, WireClosed
-from torchstone.jail import code, cuda
+from torchstone.jail import code
+from torchstone.jail.calm import calm
 from torchstone.jail.refusals import Refusals, Refused
 from torchstone.jail.scenario_world import SCENARIO_NAMES, Misfit
 from torchstone.messages import jailed
@@ -36,14 +33,6 @@ _TEXT: Final = 300
 _NEVER: Final = math.inf
 #: Verbs that have the student's code answer a check; names are refused then.
 _ANSWERS: Final = frozenset({"call", "run"})
-#: Python's own filters of warnings: what a notebook shows.
-_FILTERS: Final = (
-    ("default", None, DeprecationWarning, re.compile("__main__"), 0),
-    *(
-        ("ignore", None, quiet, None, 0)
-        for quiet in (ResourceWarning, ImportWarning, PendingDeprecationWarning, DeprecationWarning)
-    ),
-)
 
 
 class Missing(Exception):
@@ -229,25 +218,6 @@ def _unpacked(scenario: str) -> types.CodeType:
 
 def _file(label: str) -> str:
     return f"<{label}>"
-
-
-def calm() -> None:
-    """Undo what a cell may have left switched: what it computes must not depend on another cell's switches."""
-    torch.set_default_dtype(torch.float32)
-    torch.set_default_device(None)
-    torch.set_grad_enabled(True)
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(False)
-    torch.set_flush_denormal(False)
-    torch.set_float32_matmul_precision("highest")
-    cuda.steady()
-    torch.autograd.set_detect_anomaly(False)
-    torch.default_generator.manual_seed(0)
-    random.seed(0)
-    np.random.seed(0)
-    np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
-    warnings.resetwarnings()
-    warnings.filters.extend(_FILTERS)  # type: ignore[attr-defined]  # a list; one by one is a quarter of all this
 
 
 def run_as_it_stands(model: Any = None, **_: object) -> Any:
