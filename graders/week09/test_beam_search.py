@@ -21,8 +21,8 @@ UNIT = 128
 IMPOSSIBLE = -(10**9)
 
 
-def language(draw, words, rounds, k, alpha, low=-512, high=0, change=None):
-    """Log-probabilities [round, last token, next token] without near ties for this search.
+def language(draw, words, rounds, k, alpha, low=-512, high=0, change=None, telling=lambda *search: True):
+    """Log-probabilities [round, last token, next token] without near ties for this search, and `telling` of it.
 
     Numbers are drawn in units of 1/128; `change` may write into them. IMPOSSIBLE becomes −∞.
     """
@@ -31,14 +31,18 @@ def language(draw, words, rounds, k, alpha, low=-512, high=0, change=None):
         table = draw.integers(rounds, words, words, low=low, high=high)
         if change is not None:
             change(table)
-        if least_gap(table.tolist(), k, alpha) >= APART:
+        this = table.tolist(), k, alpha
+        if least_gap(*this) >= APART and telling(*this):
             return (table / UNIT).to(one.dtype).masked_fill(table == IMPOSSIBLE, -float("inf"))
 
 
-def least_gap(table, k, alpha):
-    """The least difference that decides anything in a search: within a round, and among the results."""
-    alive, kept, gaps = [((BOS,), 0)], [], []
-    for length, rows in enumerate(table, 1):
+def beams(table, k, keep_places=False):
+    """Round by round, all extensions, best first, and those of them that are kept.
+
+    With `keep_places`, sentences that have ended take up places.
+    """
+    alive, places = [((BOS,), 0)], k
+    for rows in table:
         grown = [
             ((*path, token), total + log_p)
             for path, total in alive
@@ -46,11 +50,36 @@ def least_gap(table, k, alpha):
             if log_p != IMPOSSIBLE
         ]
         grown.sort(key=lambda h: h[1], reverse=True)
-        gaps += [(a - b) / UNIT for (_, a), (_, b) in itertools.pairwise(grown[: k + 1])]
-        kept += [total / UNIT / length**alpha for path, total in grown[:k] if path[-1] == EOS or length == len(table)]
-        alive = [h for h in grown[:k] if h[0][-1] != EOS]
-    kept.sort(reverse=True)
+        best = grown[:places]
+        yield grown, best
+        alive = [h for h in best if h[0][-1] != EOS]
+        places -= (len(best) - len(alive)) * keep_places
+
+
+def results(table, k, alpha, **rule):
+    """Scores and sentences of a search, best first: also those after the k best."""
+    rounds = enumerate(beams(table, k, **rule), 1)
+    return sorted(
+        (
+            (total / UNIT / length**alpha, path)
+            for length, (_, best) in rounds
+            for path, total in best
+            if path[-1] == EOS or length == len(table)
+        ),
+        reverse=True,
+    )
+
+
+def least_gap(table, k, alpha):
+    """The least difference that decides anything in a search: within a round, and among the results."""
+    gaps = [(a - b) / UNIT for grown, _ in beams(table, k) for (_, a), (_, b) in itertools.pairwise(grown[: k + 1])]
+    kept = [score for score, _ in results(table, k, alpha)]
     return min([*gaps, *(a - b for a, b in itertools.pairwise(kept[: k + 1]))], default=math.inf)
+
+
+def places_matter(table, k, alpha):
+    """Whether it is told from the results that sentences which have ended give up their places."""
+    return results(table, k, alpha)[:k] != results(table, k, alpha, keep_places=True)[:k]
 
 
 def single(number):
@@ -94,7 +123,8 @@ def test_sentences_and_scores(student, draw, words, rounds, k, alpha):
     def ending(table):
         table[1, :, EOS] //= 16  # so that some end in the second round
 
-    agree(search(student, language(draw, words, rounds, k, alpha, change=ending), k, alpha))
+    table = language(draw, words, rounds, k, alpha, change=ending, telling=places_matter)
+    agree(search(student, table, k, alpha))
 
 
 @points(1)
