@@ -3,7 +3,7 @@
     python -m benchmarks.scale --sizes 100,10000
 
 The classes are graded for real, in the jail and into nbgrader's gradebook: one exercise of two checks, as
-`torchstone week new` makes it, nearly every program another. 10,000 submissions take about half an hour on two cores.
+`torchstone week new` makes it, nearly every program another. 10,000 submissions take six minutes on two cores.
 For the second run and for feedback, a class of week 4 is given one real result, so that notebooks, pages and the
 gradebook have their true size. Processor time of everything that a command starts.
 """
