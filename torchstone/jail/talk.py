@@ -18,7 +18,10 @@ _COMPLAINT: Final = 4000
 
 def hear(control: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
     """The next message, and what came with it; None when nobody can send one any more."""
-    message, descriptors, _, _ = socket.recv_fds(control, _MESSAGE, _DESCRIPTORS)
+    try:
+        message, descriptors, _, _ = socket.recv_fds(control, _MESSAGE, _DESCRIPTORS)
+    except ConnectionResetError:  # it was closed before all that we told had been read
+        return None, []
     return (json.loads(message) if message else None), descriptors
 
 

@@ -12,10 +12,12 @@ never does. It ends when that end closes, when its parent ends, and when the pro
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import select
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -104,6 +106,7 @@ class _Zygote:
     kept: list[object] = field(default_factory=list)  #: see `pages.fill`
     children: dict[int, int] = field(default_factory=dict)  #: number → process id, not yet waited for
     branches: int = 0  #: how many there were
+    forks: list[int] = field(default_factory=list)  #: process ids of branches and templates, never waited for
     templates: dict[str, socket.socket] = field(default_factory=dict)  #: profile → where its branches are asked for
 
     @classmethod
@@ -166,16 +169,28 @@ class _Zygote:
         poll.register(self.owner, select.POLLIN)
         while True:
             if self.owner in dict(poll.poll()):
-                os._exit(0)
+                self._end()
             request, descriptors = talk.hear(self.control)
             if request is None:
-                os._exit(0)
+                self._end()
             if "spawn" in request:
                 self._spawn(request["spawn"], descriptors)
             elif "branch" in request:
                 self._branch(request["branch"], *descriptors)
             else:
                 talk.tell(self.control, self._status(request["status"]))
+
+    def _end(self) -> NoReturn:
+        """End with all that was forked, each waited for: whoever waits for this one is to know what all have used.
+
+        The kernel would end them too, uncounted: this is the first process of a namespace.
+        """
+        for process in (*self.forks, *self.children.values()):
+            os.kill(process, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                os.wait()
+        os._exit(0)
 
     def _spawn(self, number: int, wire: list[int]) -> None:
         home = (
@@ -222,8 +237,10 @@ class _Zygote:
             self._ask_template(profile, control)
         else:
             self.branches += 1
-            if not syscalls.fork():
+            branch = syscalls.fork()
+            if not branch:
                 self._become_branch(socket.socket(fileno=control))
+            self.forks.append(branch)
         os.close(control)
 
     def _become_branch(self, control: socket.socket) -> NoReturn:
@@ -249,7 +266,8 @@ class _Zygote:
         its children have less.
         """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        if not os.fork():
+        template = os.fork()
+        if not template:
             try:
                 ours.close()
                 self._begin_anew(theirs)
@@ -260,6 +278,7 @@ class _Zygote:
             except BaseException as error:
                 talk.refuse(theirs, error)
         theirs.close()
+        self.forks.append(template)
         self.templates[profile] = ours
         return ours
 
@@ -272,6 +291,7 @@ class _Zygote:
         self.control, self.own = control, os.pidfd_open(os.getpid())
         self.templates.clear()
         self.children.clear()
+        self.forks.clear()
 
     def _become_child(self, wire: list[int], home: str, user: int | None) -> NoReturn:
         try:
