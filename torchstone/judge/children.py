@@ -6,7 +6,7 @@ On the accelerator an exercise shares one: its probes there feed one check.
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
+from collections import defaultdict, deque
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Literal, Self
@@ -117,11 +117,12 @@ class Children:
         self._zygotes, self._limits = zygotes, limits
         self._cells = list(program.cells)
         self._seated: dict[Device, _Seated] = {}
+        self._ending: deque[_Seated] = deque()  #: killed, and not waited for yet
         self._left_out: dict[str, BrokenCell] = {}
         self._raised: dict[str, BrokenCell] = {}
         self._suspects: set[str] = set()
         self._code: str | None = None  #: the cells compiled, once they are
-        self.cpu_seconds: defaultdict[str, float] = defaultdict(float)  #: of children that have ended, by exercise
+        self._cpu_seconds: defaultdict[str, float] = defaultdict(float)  #: by exercise
         self.output = ""  #: what the program printed while it was first loaded
         self._first = True
 
@@ -130,6 +131,11 @@ class Children:
         """The cells that failed, in the notebook's order."""
         found = {**self._raised, **self._left_out}
         return tuple(sorted(found.values(), key=lambda b: _number(b.cell)))
+
+    def cpu_seconds(self, exercise: str | None = None) -> float:
+        """What children that have ended used, those of one exercise or all."""
+        self._bury()
+        return sum(self._cpu_seconds.values()) if exercise is None else self._cpu_seconds[exercise]
 
     def seat(self, check: Check, device: Device) -> Child:
         """The child for `check` on `device`: the same until its owner changes. Raises Unloadable, JailError."""
@@ -143,11 +149,18 @@ class Children:
         return child
 
     def leave(self, device: Device) -> None:
-        """End the child on `device`, if there is one."""
+        """End the child on `device`, if there is one. It goes while the next one works."""
         held = self._seated.pop(device, None)
         if held is not None:
+            held.child.kill()
+            self._ending.append(held)
+
+    def _bury(self) -> None:
+        """Wait for those that were left, and count what they used."""
+        while self._ending:
+            held = self._ending.popleft()
             held.child.close()
-            self.cpu_seconds[held.owner[0]] += held.child.cpu_seconds
+            self._cpu_seconds[held.owner[0]] += held.child.cpu_seconds
 
     def _loaded(self, check: Check, device: Device) -> Child:
         strikes = 0
@@ -160,7 +173,7 @@ class Children:
             except (ChildLost, StudentRaised) as lost:
                 output = child.output
                 child.close()
-                self.cpu_seconds[check.exercise] += child.cpu_seconds
+                self._cpu_seconds[check.exercise] += child.cpu_seconds
                 strikes += 1
                 self._leave_out(lost, strikes)
                 if self._first:
@@ -210,6 +223,7 @@ class Children:
     def close(self) -> None:
         for device in list(self._seated):
             self.leave(device)
+        self._bury()
 
     def __enter__(self) -> Self:
         return self

@@ -82,7 +82,7 @@ class Sitting:
     @property
     def cpu_seconds(self) -> float:
         """Used by the program's children that have ended."""
-        return float(sum(self.children.cpu_seconds.values()))
+        return self.children.cpu_seconds()
 
     def conduct(self, probe: Probe) -> Finding:
         """Run a probe over the reference and the program. Raises JailError if there can be no child."""
@@ -132,7 +132,7 @@ class Sitting:
     def _is_used_up(self, exercise: str, spent: Spent) -> bool:
         limits = self.policy.jail.limits
         budget = limits.exercise_cpu_seconds
-        return self.children.cpu_seconds[exercise] > budget or spent.seconds > budget * limits.wall_factor
+        return self.children.cpu_seconds(exercise) > budget or spent.seconds > budget * limits.wall_factor
 
     def _try(self, probe: Probe, oracle: Oracle) -> Finding:
         began = self._clock()
