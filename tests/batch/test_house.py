@@ -9,10 +9,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from benchmarks.whole_tree import so_far
 from tests.faults.class_of_fifty import below
 from torchstone.batch.engine import Brief
 from torchstone.batch.local import LocalJudges
@@ -101,6 +103,21 @@ def test_nothing_of_the_owners_is_in_the_jail_of_a_judge(judges: LocalJudges) ->
     assert earned(judges, SEARCHING) == 3
     assert earned(judges, f"{SEARCHING}\nkept = {CANARY!r} + str(0)") == 2  # the search finds what is there
     assert earned(judges, f"{SEARCHING}\nimport os; os.environ['X'] = {CANARY!r}") == 2
+
+
+def test_what_was_used_below_a_house_is_counted_after_its_end(brief: Brief) -> None:
+    on_both = GRADER.replace('worlds=["float32"]', 'worlds=["float32", "accelerator"], accelerator=1')
+    (brief.graders / "week01" / "test_double.py").write_text(on_both)
+    burning = "import time\n" + SOLUTION.replace(
+        "return 2 * x",
+        "end = time.process_time() + (x.device.type == 'sim')\n"
+        "    while time.process_time() < end: pass\n    return 2 * x",
+    )
+    judges = LocalJudges(replace(brief, policy=replace(brief.policy, scored_devices=("cpu", "sim"))))
+    assert earned(judges, burning) == 4
+    used = so_far(os.getpid())
+    judges.close()
+    assert so_far(os.getpid()) > used - 0.3
 
 
 def test_whoever_is_killed_is_replaced_and_harms_nobody_else(judges: LocalJudges) -> None:

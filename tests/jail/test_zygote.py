@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from benchmarks.whole_tree import so_far
 from torchstone.errors import JailError, JailUnavailable
 from torchstone.jail import Zygote, ask_branch, choose_tier, tiers
 from torchstone.model import Cell, JailPolicy, Limits
@@ -101,6 +102,22 @@ def test_a_branch_ends_with_the_zygote_it_was_forked_from():
             until(lambda: not child.alive)
         with pytest.raises(JailError):
             branch.spawn()
+
+
+@pytest.mark.parametrize("tier", buildable())
+def test_what_was_used_below_a_fork_server_is_counted_after_its_end(tier):
+    burn = "import time\ndef burn():\n    end = time.process_time() + 0.5\n    while time.process_time() < end: pass"
+    policy = JailPolicy(tier=tier, preload=())
+    with Zygote.start(policy) as stem, stem.branch("sim") as simulated:
+        own = Zygote.branched(policy, tier, ask_branch(stem._control, "cpu"), stem._control)
+        own.await_start()
+        with own:
+            for zygote in (stem, own, simulated):
+                with zygote.spawn() as child:
+                    child.load([Cell("a", 1, burn)], SECONDS)
+                    child.call("burn", [], {}, SECONDS)
+            used = so_far(os.getpid())
+    assert so_far(os.getpid()) > used - 0.2
 
 
 @pytest.mark.parametrize("tier", buildable())
