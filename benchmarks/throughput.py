@@ -46,6 +46,7 @@ class Cost:
 
     cpu: float
     clock: float
+    busy: float  #: the whole machine's
     own: tuple[float, ...] = ()  #: processor time of `_PARTS`
 
 
@@ -81,6 +82,8 @@ def _measured(folder: Path, options: argparse.Namespace) -> Iterator[Row]:
     yield figure("stock nbgrader, light: processor time a submission", nbgrader.cpu, "s")
     yield figure("ours, light: processor time a submission", light.cpu, "s")
     yield figure("ours, full: processor time a submission", full.cpu, "s")
+    for whose, cost in (("nbgrader", nbgrader), ("ours, light", light), ("ours, full", full)):
+        yield figure(f"{whose}: what the whole machine was busy for, a submission", cost.busy, "s")
     yield at_least("light against nbgrader's light: processor time", nbgrader.cpu / light.cpu, 30, "×")
     yield at_least(f"the same by the clock, {options.jobs} judges", nbgrader.clock / light.clock, 30, "×")
     yield at_least("full against nbgrader's light: processor time", nbgrader.cpu / full.cpu, 8, "×")
@@ -116,7 +119,8 @@ def theirs(root: Path, handed_in: classroom.HandedIn, probes: int) -> Cost:
 
 
 def _each(spent: Used, count: int) -> Cost:
-    return Cost(spent.cpu / count, spent.clock / count, tuple(cpu / count for cpu in spent.own.values()))
+    own = tuple(cpu / count for cpu in spent.own.values())
+    return Cost(spent.cpu / count, spent.clock / count, spent.busy / count, own)
 
 
 def _median(costs: Sequence[Cost]) -> Cost:
@@ -124,6 +128,7 @@ def _median(costs: Sequence[Cost]) -> Cost:
     return Cost(
         statistics.median(c.cpu for c in costs),
         statistics.median(c.clock for c in costs),
+        statistics.median(c.busy for c in costs),
         tuple(statistics.median(part) for part in own),
     )
 

@@ -32,12 +32,15 @@ class Used:
     """What a command used up, in seconds. `own` is the processor time of single processes, by what their name and
     command line (`judge: python -m …`) hold: as it was when it was last looked at, so a little less than all. `memory`
     is the most that these processes had resident together at any look, in bytes; what they share counts for each.
+    `busy` is what all processors together were at work meanwhile, for whomever: on a quiet machine it tells whether
+    `cpu` lacks something.
     """
 
     cpu: float
     clock: float
     own: Mapping[str, float]
-    memory: int = 0
+    memory: int
+    busy: float
 
 
 def used(
@@ -54,6 +57,7 @@ def used(
     environment = {**os.environ, "OMP_NUM_THREADS": "1", **(environment or {})}
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"  # nbgrader calls alembic
     wrapped = [sys.executable, str(Path(__file__)), str(writer), *command]
+    before = _busy()
     with os.fdopen(reader) as report, tempfile.TemporaryFile("w+", errors="replace") as said:
         process = subprocess.Popen(
             wrapped,
@@ -76,7 +80,7 @@ def used(
             said.seek(0)
             raise RuntimeError(f"{' '.join(command)} gave {process.returncode}:\n{said.read()[-_SAID:]}")
         own = {mark: sum(cpu for m, cpu in seen.values() if m == mark) for mark in marks}
-        return Used(**json.loads(report.read()), own=own, memory=memory)
+        return Used(**json.loads(report.read()), own=own, memory=memory, busy=_busy() - before)
 
 
 def so_far(process: int) -> float:
@@ -110,6 +114,12 @@ def _ticks(process: int, fields: int) -> float:
         told = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
         return sum(map(int, told[11 : 11 + fields])) / os.sysconf("SC_CLK_TCK")
     return 0.0
+
+
+def _busy() -> float:
+    """Seconds that the processors of this machine were not idle: in programs, in the kernel, in interrupts."""
+    user, nice, system, _, _, irq, softirq, *_ = map(int, Path("/proc/stat").read_text().split()[1:11])
+    return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
 
 
 def _resident(process: int) -> int:

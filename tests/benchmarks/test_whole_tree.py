@@ -18,6 +18,7 @@ ORPHAN = f"import os\nif os.fork():\n    os._exit(0)\nif os.fork():\n    os._exi
 def test_the_time_of_whatever_was_started_counts(tmp_path: Path, program: str) -> None:
     spent = used([sys.executable, "-c", program], tmp_path)
     assert SECONDS <= spent.cpu < SECONDS + 1
+    assert spent.busy > SECONDS - 0.1
 
 
 def test_single_processes_are_told_apart(tmp_path: Path) -> None:
