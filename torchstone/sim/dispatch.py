@@ -164,9 +164,10 @@ def _bare(value: Any, strangers: list[Tensor]) -> Any:
 
 
 def _bare_keywords(kwargs: dict[str, Any], strangers: list[Tensor]) -> dict[str, Any]:
-    """Keyword arguments for the CPU's kernel, which makes its results on the CPU."""
+    """Keyword arguments for the CPU's kernel, which makes on the CPU what is wanted on the device."""
     raw = {name: _bare(value, strangers) for name, value in kwargs.items()}
-    if raw.get("device") is not None:
+    device = raw.get("device")
+    if device is not None and device.type in DEVICE.types:
         raw["device"] = CPU
     if "pin_memory" in raw:
         raw["pin_memory"] = False

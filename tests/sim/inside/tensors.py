@@ -60,6 +60,15 @@ def test_to_meta_and_from_meta() -> None:
     assert nn.Linear(2, 2, device="meta").to_empty(device="sim").weight.device.type == "sim"
 
 
+@pytest.mark.parametrize(
+    "make", [torch.empty_like, torch.ones_like, torch.rand_like, lambda x, **kwargs: x.new_zeros(2, **kwargs)]
+)
+def test_made_like_a_tensor_but_elsewhere(make: Callable[..., torch.Tensor]) -> None:
+    for device in ("meta", "cpu", "sim"):
+        assert make(ones(2), device=device).device.type == device
+        assert make(torch.ones(2), device=device).device.type == device
+
+
 def test_a_deepcopy_has_memory_of_its_own_and_keeps_ties() -> None:
     x = ones(4)
     pair = copy.deepcopy([x, x[:2]])
