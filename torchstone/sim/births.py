@@ -8,9 +8,10 @@ costs some 3 µs a call, so a program that failed is run once more inside `Birth
 """
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from torch import Tensor
+from torch.nn.parameter import is_lazy
 from torch.overrides import TorchFunctionMode
 
 from . import private
@@ -18,12 +19,16 @@ from .log import skipped
 from .places import Manner, birth_of, born_here, mark_birth
 from .tensor import is_ours
 
+#: What `tensor.data = ...` is to a mode; so a parameter without a shape gets one.
+_GIVE_DATA: Final = Tensor.data.__set__  # type: ignore[attr-defined]
+
 
 class Births:
     """Stamps the memory of every CPU tensor that is made meanwhile with the student's line that made it.
 
-    A tensor computed from a stamped one inherits its stamp: `torch.ones(5, 5).tril()` was born at `ones`. Not seen is
-    what torch does not let a mode see: `torch.from_numpy`, `torch.FloatTensor(...)`.
+    A tensor computed from a stamped one inherits its stamp: `torch.ones(5, 5).tril()` was born at `ones`. So does the
+    parameter of a lazy layer, which was born with its layer and not at the first forward. Not seen is what torch does
+    not let a mode see: `torch.from_numpy`, `torch.FloatTensor(...)`.
     """
 
     def __init__(self) -> None:
@@ -43,6 +48,8 @@ class _Stamp(TorchFunctionMode):
     """Sees every call of torch's that may make a tensor."""
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if func == _GIVE_DATA and is_lazy(args[0]) and (birth := birth_of(args[0])) is not None:
+            mark_birth(args[1], birth)
         result = func(*args, **(kwargs or {}))
         for made in result if type(result) in (tuple, list) else (result,):
             if type(made) is Tensor:

@@ -5,7 +5,7 @@ from typing import Final
 import torch
 from torch import nn
 
-from . import amp, factories, generators, gradients, kernels, patches, private, rnn, serialization
+from . import amp, factories, generators, gradients, kernels, lazy, patches, private, rnn, serialization
 from .backend import Backend
 from .device import DEVICE, InstallError
 
@@ -53,6 +53,7 @@ def _install(name: str, registered_as: str) -> None:
     factories.register()
     amp.register()
     serialization.register()
+    lazy.register()
     patches.patch_all()
     gradients.check_all()
     torch.Generator = generators.Generator  # type: ignore[misc, assignment]

@@ -35,7 +35,7 @@ def _to_copy(func: OpOverload, args: Args, kwargs: Kwargs) -> Tensor:
         place, kwargs.get("dtype"), copy=True, memory_format=kwargs.get("memory_format", torch.preserve_format)
     )
     if onto_device != was_ours:
-        note_move("device" if onto_device else "cpu", source.shape)
+        note_move("device" if onto_device else "cpu", source.size())  # which an uninitialized one answers too
     return wrap(raw) if onto_device else raw
 
 
@@ -43,9 +43,9 @@ def _to_copy(func: OpOverload, args: Args, kwargs: Kwargs) -> Tensor:
 def _copy(func: OpOverload, args: Args, kwargs: Kwargs) -> Tensor:
     target, source = args[0], args[1]
     if not is_ours(target):
-        note_move("cpu", target.shape)
+        note_move("cpu", target.size())
     elif not is_ours(source):
-        note_move("device", source.shape)
+        note_move("device", source.size())
     unwrap(target).copy_(unwrap(source))
     return target  # type: ignore[no-any-return]
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import UninitializedParameter, is_lazy
 
 from . import private, rules
-from .tensor import is_ours
+from .tensor import SimTensor, is_ours
 
 
 def patch_all() -> None:
@@ -43,10 +44,10 @@ def patch_module_apply() -> None:
 def _move_parameter(module: nn.Module, name: str, parameter: nn.Parameter, fn: Callable[[Tensor], Tensor]) -> None:
     with torch.no_grad():
         moved = fn(parameter)
-    if is_ours(moved) == is_ours(parameter):
+    if is_ours(moved) == isinstance(parameter, SimTensor):
         return
     gradient, parameter.grad = parameter.grad, None
-    twin = nn.Parameter(moved, parameter.requires_grad)
+    twin = _twin(parameter, moved)
     try:
         torch.utils.swap_tensors(parameter, twin)  # type: ignore[no-untyped-call]
     except RuntimeError:  # something else holds on to its memory: a new object, as torch does by default
@@ -54,6 +55,13 @@ def _move_parameter(module: nn.Module, name: str, parameter: nn.Parameter, fn: C
         parameter = twin
     if gradient is not None:
         parameter.grad = fn(gradient)
+
+
+def _twin(parameter: Tensor, moved: Tensor) -> Any:
+    """A parameter with the moved data; of a lazy module, one that still has no shape, where the data lies."""
+    if is_lazy(parameter):
+        return UninitializedParameter(parameter.requires_grad, moved.device, moved.dtype)  # type: ignore[call-arg, arg-type]
+    return nn.Parameter(moved, parameter.requires_grad)
 
 
 def patch_pinning() -> None:

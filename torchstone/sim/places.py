@@ -12,6 +12,8 @@ from typing import Final, Literal
 import torch
 from torch import Tensor
 
+from . import private
+
 #: Files below these are nobody's homework: the standard library, installed packages (torch, IPython), this package.
 LIBRARIES: Final = (
     *sorted({sysconfig.get_path(key) for key in ("stdlib", "platstdlib", "purelib", "platlib")}),
@@ -59,7 +61,7 @@ def birth_of(tensor: Tensor) -> Birth | None:
     """Where a CPU tensor comes from, if it was made inside `Births`."""
     if tensor.layout is not torch.strided:
         return None
-    birth = getattr(tensor.untyped_storage(), "_birth", None)
+    birth = getattr(private.storage_of(tensor), "_birth", None)
     return birth if isinstance(birth, Birth) else None
 
 

@@ -97,6 +97,12 @@ def text_of(raw: Tensor) -> str:
     return text
 
 
+def storage_of(tensor: Tensor) -> torch.UntypedStorage:
+    """A tensor's storage. Why private: an uninitialized parameter refuses to tell it, as most things it is asked."""
+    with torch._C.DisableTorchFunctionSubclass():
+        return tensor.untyped_storage()
+
+
 def storage_key(raw: Tensor) -> int:
     """The identity of the storage itself: two views of one memory give the same number, also when they are empty."""
     key: int = raw.untyped_storage()._cdata
@@ -211,6 +217,11 @@ def untyped(storage: Any) -> torch.UntypedStorage:
 def is_parameter(tensor: Tensor) -> bool:
     """Whether a tensor subclass was made an `nn.Parameter`: such a one keeps its own type and carries a mark."""
     return bool(getattr(tensor, "_is_param", False))
+
+
+def mark_parameter(tensor: Tensor) -> None:
+    """Make a tensor of a subclass an `nn.Parameter`. Why private: an uninitialized one refuses the public way."""
+    tensor._is_param = True
 
 
 @contextlib.contextmanager

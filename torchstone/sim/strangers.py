@@ -9,6 +9,7 @@ from typing import Final
 import torch
 from torch import Tensor
 from torch.nn import Module
+from torch.nn.parameter import is_lazy
 
 from .log import Holder, Stranger, skipped
 from .places import Place, birth_of, frames, is_theirs, place_of
@@ -48,7 +49,8 @@ def around(traceback: TracebackType | None) -> Stranger | None:
         _stranger(tensor, _Known(name, "local"))
         for name, value in variables.items()
         for tensor in (value if isinstance(value, (tuple, list)) else (value,))
-        if isinstance(tensor, Tensor) and not is_ours(tensor) and tensor.device.type == "cpu" and tensor.dim() > 0
+        if isinstance(tensor, Tensor) and not is_ours(tensor) and not is_lazy(tensor)
+        if tensor.device.type == "cpu" and tensor.dim() > 0
     ]
     return min(found, key=lambda s: s.born is None, default=None)
 
@@ -165,7 +167,7 @@ def _assigned(module: Module, attribute: str) -> Place | None:
 
 
 def _same_memory(value: object, tensor: Tensor) -> bool:
-    if not isinstance(value, Tensor) or is_ours(value):
+    if not isinstance(value, Tensor) or is_ours(value) or is_lazy(value):
         return False
     if value is tensor:
         return True

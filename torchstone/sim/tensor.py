@@ -132,11 +132,11 @@ class SimTensor(Tensor):
         return private.rebuild_tensor_v2, (storage, *place, self.requires_grad, OrderedDict())
 
 
-def wrap(raw: Tensor, requires_grad: bool = False) -> SimTensor:
+def wrap(raw: Tensor, requires_grad: bool = False, kind: "type[SimTensor]" = SimTensor) -> SimTensor:
     """The device tensor whose values lie in the CPU tensor `raw`."""
     sizes, strides, offset = raw.size(), raw.stride(), raw.storage_offset()
     wrapper: SimTensor = private.make_wrapper(
-        SimTensor, sizes, strides, offset, None, raw.dtype, raw.layout, DEVICE.real, False, requires_grad
+        kind, sizes, strides, offset, None, raw.dtype, raw.layout, DEVICE.real, False, requires_grad
     )
     wrapper._raw = raw
     return wrapper

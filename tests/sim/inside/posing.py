@@ -40,6 +40,14 @@ def test_programs_that_insist_on_cuda() -> None:
     assert torch.cuda.get_device_name(0) == "Simulated accelerator"
 
 
+def test_a_lazy_module_is_moved_before_its_first_forward() -> None:
+    model = nn.Sequential(nn.LazyLinear(3), nn.LazyBatchNorm1d()).cuda()
+    assert {tensor.device for tensor in (*model.parameters(), *model.buffers())} == {torch.device("cuda:0")}
+    assert model[0].weight.is_cuda
+    assert model.cpu().cuda()(torch.ones(2, 4, device="cuda")).is_cuda
+    assert nn.LazyLinear(3, device="cuda").weight.is_cuda
+
+
 def test_mixed_devices_are_refused_in_the_name_of_cuda() -> None:
     with pytest.raises(RuntimeError, match=r"found at least two devices, cuda:0 and cpu!"):
         torch.ones(2).cuda() + torch.ones(2)
