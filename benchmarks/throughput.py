@@ -14,7 +14,7 @@ import argparse
 import statistics
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -95,7 +95,8 @@ def _measured(folder: Path, options: argparse.Namespace) -> Iterator[Row]:
         yield at_most(f"{kind}: all that is not arithmetic, of nbgrader's time", share, 10, "%")
     yield at_most("scores of honest submissions that differ from nbgrader's", len(different), 0)
     if options.plot:
-        _draw(folder, options, handed_in, nbgrader, light, full)
+        stock, mine = _larger(folder, options, handed_in, nbgrader, light)
+        draw(options.submissions, stock, mine, (_probes(folder / "0" / "full"), full.cpu))
 
 
 # ---- one run --------------------------------------------------------------------------------------------------------
@@ -148,45 +149,44 @@ _BLUE: Final = "#0072B2"
 _ORANGE: Final = "#D55E00"
 
 
-def _draw(
-    folder: Path,
-    options: argparse.Namespace,
-    handed_in: classroom.HandedIn,
-    nbgrader: Cost,
-    light: Cost,
-    full: Cost,
-) -> None:
-    """Processor time a submission against the probes of a battery, both sides, into docs/images."""
+def _larger(
+    folder: Path, options: argparse.Namespace, handed_in: classroom.HandedIn, nbgrader: Cost, light: Cost
+) -> tuple[dict[int, float], dict[int, float]]:
+    """Processor time a submission under batteries of so many probes, nbgrader's and ours."""
+    stock, mine = {_EXERCISES * _LIGHT: nbgrader.cpu}, {_EXERCISES * _LIGHT: light.cpu}
+    for probes in (8, 32):
+        mine[_EXERCISES * probes] = ours(folder / f"light-{probes}", handed_in, options.jobs, probes=probes).cpu
+        few = dict(list(handed_in.items())[:: max(1, options.submissions // 10)])
+        stock[_EXERCISES * probes] = theirs(folder / f"nbgrader-{probes}", few, probes).cpu
+    return stock, mine
+
+
+def draw(count: int, stock: Mapping[int, float], mine: Mapping[int, float], whole: tuple[int, float]) -> None:
+    """Processor time a submission, of `count`, against the probes of a battery, both sides, into docs/images."""
     import matplotlib
 
     matplotlib.use("svg")
     import matplotlib.pyplot as plt
     from matplotlib.ticker import NullLocator
 
-    mine, stock = {_LIGHT: light.cpu}, {_LIGHT: nbgrader.cpu}
-    for probes in (8, 32):
-        mine[probes] = ours(folder / f"light-{probes}", handed_in, options.jobs, probes=probes).cpu
-        few = dict(list(handed_in.items())[:: max(1, options.submissions // 10)])
-        stock[probes] = theirs(folder / f"nbgrader-{probes}", few, probes).cpu
     plt.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "torchstone"})
     fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
     for costs, label, colour, marker in (
         (stock, "stock nbgrader, test cells", _ORANGE, "s"),
         (mine, "torchstone, the same checks", _BLUE, "o"),
     ):
-        ax.plot([_EXERCISES * n for n in costs], list(costs.values()), color=colour, marker=marker, label=label)
-    size = _probes(folder / "0" / "full")
-    whole = {"marker": "*", "markersize": 13, "linestyle": "none", "label": "torchstone, week 4 whole"}
-    ax.plot([size], [full.cpu], color=_BLUE, **whole)
+        ax.plot(list(costs), list(costs.values()), color=colour, marker=marker, label=label)
+    size, cpu = whole
+    ax.plot([size], [cpu], color=_BLUE, marker="*", markersize=13, linestyle="none", label="torchstone, week 4 whole")
     ax.set(xscale="log", yscale="log", xlabel="probes a submission", ylabel="processor time a submission (s)")
-    ax.set_xticks([*(_EXERCISES * n for n in mine), size], minor=False)
+    ax.set_xticks([*mine, size], minor=False)
     ax.set_yticks([0.1, 0.2, 0.5, 1, 2, 5])
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter("{x:g}")
         axis.set_minor_locator(NullLocator())
-    ax.set_title(f"Week 4, {options.submissions} submissions")
+    ax.set_title(f"Week 4, {count} submissions")
     ax.grid(True, alpha=0.25)
-    ax.legend()
+    ax.legend(loc="center left")
     PICTURE.parent.mkdir(exist_ok=True)
     fig.savefig(PICTURE, metadata={"Date": None})
     plt.close(fig)
