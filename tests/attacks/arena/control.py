@@ -15,8 +15,10 @@ from arena.attack import Attack
 from arena.observe import Observation
 from arena.world import SOLUTION, World, settle
 
-#: Seconds of computing, or of doing nothing, after which an attack has had its time.
-_SECONDS: Final = 1.5
+#: Seconds of doing nothing, and of computing, after which an attack has had its time. (A machine that gets its memory
+#: from another takes two seconds of processor time to give out 800 MB.)
+_IDLE_SECONDS: Final = 1.5
+_COMPUTING_SECONDS: Final = 5.0
 _SET: Final = {"OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 #: What right answers earn: gradients do not travel in pickles.
 _FULL: Final = {"pickle": 5.0}
@@ -75,7 +77,8 @@ class Control:
             "hidden": str(self._world.graders / "hidden_checks.py"),
             "cwd": str(cwd),
             "output": str(self._folder / "output"),
-            "seconds": _SECONDS,
+            "idle_seconds": _IDLE_SECONDS,
+            "computing_seconds": _COMPUTING_SECONDS,
             "waits": attack.waits,
         }
         self._server.stdin.write(json.dumps(request) + "\n")

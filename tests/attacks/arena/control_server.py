@@ -149,8 +149,8 @@ def run(request, report):
 class Patience:
     """Ends when the process has ended, has computed for long, or has not done anything for long."""
 
-    def __init__(self, pid, seconds):
-        self.pid, self.seconds = pid, seconds
+    def __init__(self, pid, computing, idle):
+        self.pid, self.computing, self.idle = pid, computing, idle
         self.used, self.since = 0.0, time.monotonic()
 
     def exhausted(self):
@@ -159,7 +159,7 @@ class Patience:
         used = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
         if used != self.used or fields[0] in "RD":
             self.used, self.since = used, time.monotonic()
-        return fields[0] in "ZX" or used > self.seconds or time.monotonic() - self.since > self.seconds
+        return fields[0] in "ZX" or used > self.computing or time.monotonic() - self.since > self.idle
 
 
 def children(pid):
@@ -193,7 +193,7 @@ def answer(request):
             finally:
                 os._exit(status)
     os.close(writer)
-    patience = Patience(child, request["seconds"])
+    patience = Patience(child, request["computing_seconds"], request["idle_seconds"])
     heard = b""
     while not patience.exhausted():
         if select.select([reader], [], [], 0.02)[0]:
