@@ -55,7 +55,7 @@ def measure(options: argparse.Namespace) -> list[Row]:
         programs = [submission.read(course, student, WEEK).reading.program for student in handed_in]
         for turn, bound, workers in itertools.product(range(options.turns), (False, True), (1, 2)):
             with DaskCluster(Path(folder, f"turn{turn}-{workers}-{bound}")) as there:
-                for core in sorted(os.sched_getaffinity(0))[:workers]:
+                for core in itertools.islice(itertools.cycle(sorted(os.sched_getaffinity(0))), workers):
                     worker = there.worker("--no-nanny")
                     if bound:
                         os.sched_setaffinity(worker.pid, {core})  # it has started nothing yet

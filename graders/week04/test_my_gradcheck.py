@@ -8,10 +8,7 @@ import torch
 
 from torchstone.judge import agree, exercise, points, scenario
 
-# in float64 alone, which it asks for: it is given no other
-pytestmark = exercise(
-    "my_gradcheck", accelerator=1, worlds=["float64", "accelerator"], forbidden=["torch.autograd.gradcheck"]
-)
+pytestmark = exercise("my_gradcheck", accelerator=1, forbidden=["torch.autograd.gradcheck"])
 
 
 @scenario
@@ -88,7 +85,7 @@ def hidden_from_a_sum(code, x):
     return {
         "right": code.my_gradcheck(lambda x: x.softmax(0), x),
         "softmax without gradient": code.my_gradcheck(operation(lambda x: x.softmax(0), lambda up, x: up * 0), x),
-        "upstream gradient shifted": code.my_gradcheck(operation(torch.sin, lambda up, x: up.roll(1) * x.cos()), x),
+        "upstream gradient reversed": code.my_gradcheck(operation(torch.sin, lambda up, x: up.flip(0) * x.cos()), x),
         "mean of the upstream gradient": code.my_gradcheck(operation(torch.sin, lambda up, x: up.mean() * x.cos()), x),
     }
 
@@ -138,24 +135,24 @@ def at_kinks(code, x):
 
 
 @points(1)
-@pytest.mark.parametrize("n, d, k", [(2, 3, 2), (3, 3, 3), (1, 3, 2)])
+@pytest.mark.parametrize("n, d, k", [(3, 5, 2), (4, 4, 4), (1, 3, 2)])
 def test_accepts(student, draw, n, d, k):
     """Right gradients are accepted, for inputs and outputs of any shape"""
     agree(right_ones(student, draw(n, d), draw(d, k)))
 
 
 @points(2)
-@pytest.mark.parametrize("n", [3, 4])
+@pytest.mark.parametrize("n", [4, 5])
 def test_rejects(student, draw, n):
     """Wrong gradients are rejected: transposed, scaled, of the wrong sign, missing a term, NaN"""
-    agree(wrong_ones(student, draw.distinct(2, n), draw(n, n)))
+    agree(wrong_ones(student, draw.distinct(3, n), draw(n, n)))
 
 
 @points(1)
 def test_every_entry(student, draw):
     """A gradient that is wrong in a single entry is found, wherever that is; x and the global random state stay"""
-    x = draw.uniform(2, 4, low=-1.0, high=1.0)
-    agree(wrong_in_one_entry(student, x, [(0, 0), (1, 3), (0, 2), (1, 0)]))
+    x = draw.uniform(3, 5, low=-1.0, high=1.0)
+    agree(wrong_in_one_entry(student, x, [(0, 0), (2, 4), (1, 3), (0, 4), (2, 0)]))
     after, undisturbed = random_state(student, x, unrelated_seed=1)
     assert after == undisturbed, "the global random state has moved"
 
@@ -163,14 +160,14 @@ def test_every_entry(student, draw):
 @points(2)
 def test_cotangent(student, draw):
     """Gradients that are right for the sum of the outputs only are rejected"""
-    agree(hidden_from_a_sum(student, draw(31)))
+    agree(hidden_from_a_sum(student, draw(61)))
 
 
 @points(1)
 @pytest.mark.parametrize("size", [1e-6, 1e6])
 def test_relative(student, draw, size):
     """Small gradients are not waved through and large ones not held up: what counts is the relative error"""
-    x = draw.uniform(5, low=-1.0, high=1.0)
+    x = draw.uniform(7, low=-1.0, high=1.0)
     agree([at_scale(student, x, size, slope) for slope in (1.0, 2.0, 0.0)])
 
 
@@ -190,6 +187,6 @@ def test_settings(student, draw):
 @points(1)
 def test_precision_and_kinks(student, draw):
     """float32 is refused, an answer is True or False; beside a kink, right gradients are told from wrong ones"""
-    x = draw.distinct(2, 3)
+    x = draw.distinct(3, 5)
     agree([for_dtype(student, x, "float32"), for_dtype(student, x, "float64")])
     agree(at_kinks(student, x))
